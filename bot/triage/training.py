@@ -1,0 +1,142 @@
+"""Fit the model once from the examples, keep the result beside the data, load it at every later start."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sklearn
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from bot.fitted_files import forget_old, read_fitted, write_fitted
+from bot.language.text import fold, nfc
+from bot.triage.assessment import Category, Risk
+from bot.triage.concepts import CONCEPTS
+from bot.triage.examples import EXAMPLES, Example, load_examples
+from bot.triage.lexicon_file import read_lexicon
+from bot.triage.ngrams import GROUPS, HEADS, Floats, TriageModel, features, scale, tokens_of
+
+NLU = Path(__file__).resolve().parents[2] / "nlu"
+ORDINARY = EXAMPLES / "ordinary.txt"
+# Raise it when ngrams.py or this file changes what is learnt.
+CODE_VERSION = 1
+# Measured on the tune part (tests/triage/test_measured.py).
+STRENGTH = 10.0
+SEEN_AT_LEAST = {"c": 2, "w": 1, "i": 3}
+
+
+@dataclass(frozen=True, repr=False)
+class Lesson:
+    """One text to learn from."""
+
+    text: str
+    risk: Risk
+    category: Category
+    told: bool = True
+
+
+def open_model(cache_dir: Path, nlu_dir: Path = NLU) -> TriageModel:
+    """Load the model of the examples as they are now, fitting it only when something changed."""
+    taught = lessons(load_examples(), nlu_dir)
+    path = cache_dir / f"triage-{cache_key(taught)}.npz"
+    if data := read_fitted(path):
+        return TriageModel.from_bytes(data)
+    model = fit(taught)
+    write_fitted(path, model.to_bytes())
+    forget_old(path, "triage-*.npz")
+    return model
+
+
+def lessons(examples: Sequence[Example], nlu_dir: Path = NLU) -> list[Lesson]:
+    """The examples, ordinary talk, ways of asking, and the lexicon's own sentences."""
+    taught = [Lesson(example.text, example.risk, example.category) for example in examples]
+    for entry in read_lexicon().entries:
+        taught += [Lesson(text, Risk.NONE, Category.NONE) for text in entry.near]
+        if entry.risk >= Risk.HIGH:
+            taught += [Lesson(text, entry.risk, entry.category) for text in entry.hits]
+    taught += [Lesson(text, Risk.NONE, Category.NONE) for text in questions(nlu_dir)]
+    return taught + [Lesson(text, Risk.NONE, Category.NONE, told=False) for text in ordinary()]
+
+
+def ordinary() -> list[str]:
+    """Comments, jokes, trade and quarrels in which nobody tells of harm; one a line."""
+    return [line for line in nfc(ORDINARY.read_text(encoding="utf-8")).split("\n") if line.strip()]
+
+
+def questions(nlu_dir: Path) -> list[str]:
+    """Ways of asking from the NLU files, read as plain data."""
+    found = []
+    for path in sorted(nlu_dir.glob("*.yml")):
+        for item in YAML(typ="safe").load(path)["nlu"]:
+            found += [line.strip()[2:] for line in item["examples"].splitlines() if line.strip()]
+    return found
+
+
+def cache_key(taught: Sequence[Lesson]) -> str:
+    """Hash of all that the weights depend on: texts and labels, ideas, code and library versions."""
+    digest = hashlib.sha256(repr((CODE_VERSION, sklearn.__version__, STRENGTH)).encode())
+    digest.update(CONCEPTS.read_bytes())
+    for lesson in taught:
+        digest.update(f"{lesson.risk}\x1f{lesson.category}\x1f{lesson.text}\x1e".encode())
+    return digest.hexdigest()[:24]
+
+
+def fit(taught: Sequence[Lesson]) -> TriageModel:
+    """Learn from each text and from its copy without diacritics; same lessons, same weights."""
+    both = [(copy, lesson) for lesson in taught for copy in dict.fromkeys((lesson.text, fold(lesson.text)))]
+    seen = [Counter(feature.name for feature in features(tokens_of(text))) for text, _ in both]
+    names, rarity = _vocabulary(seen)
+    matrix = _matrix(seen, names, rarity)
+    weights, bias = _heads(matrix, [lesson for _, lesson in both])
+    return TriageModel(names, rarity, weights, bias)
+
+
+def _vocabulary(seen: Sequence[Counter[str]]) -> tuple[tuple[str, ...], Floats]:
+    texts = Counter(name for counted in seen for name in counted)
+    names = tuple(sorted(name for name, count in texts.items() if count >= SEEN_AT_LEAST[name[0]]))
+    counts = np.array([texts[name] for name in names])
+    return names, (np.log((1 + len(seen)) / (1 + counts)) + 1).astype(np.float32)
+
+
+def _matrix(seen: Sequence[Counter[str]], names: Sequence[str], rarity: Floats) -> csr_matrix:
+    rows = {name: row for row, name in enumerate(names)}
+    groups = np.array([GROUPS.index(name[0]) for name in names])
+    places, values, ends = [], [], [0]
+    for counted in seen:
+        known = [(rows[name], count) for name, count in counted.items() if name in rows]
+        at = np.array([row for row, _ in known], dtype=np.int64)
+        weight = (1 + np.log(np.array([count for _, count in known]))).astype(np.float32) * rarity[at]
+        places.append(at)
+        values.append(weight * scale(weight, groups[at]))
+        ends.append(ends[-1] + len(known))
+    return csr_matrix((np.concatenate(values), np.concatenate(places), ends), (len(seen), len(names)))
+
+
+def _heads(matrix: csr_matrix, taught: Sequence[Lesson]) -> tuple[Floats, Floats]:
+    risks = np.array([int(lesson.risk) for lesson in taught])
+    categories = np.array([lesson.category.value for lesson in taught])
+    everything = np.arange(len(taught))
+    harmed = np.flatnonzero(risks >= Risk.MEDIUM)
+    urgent = np.flatnonzero(risks >= Risk.HIGH)
+    columns = [
+        _head(matrix, everything, risks >= Risk.HIGH),
+        _head(matrix, urgent, risks >= Risk.EMERGENCY),
+        _head(matrix, everything, risks >= Risk.MEDIUM),
+        _head(matrix, everything, np.array([lesson.told for lesson in taught])),
+        *(_head(matrix, harmed, categories == name) for name in HEADS[4:]),
+    ]
+    weights = np.stack([weight for weight, _ in columns], axis=1)
+    return weights.astype(np.float32), np.array([bias for _, bias in columns], dtype=np.float32)
+
+
+def _head(
+    matrix: csr_matrix, rows: NDArray[np.int64], wanted: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=0)
+    model.fit(matrix[rows], wanted[rows])
+    return model.coef_[0], float(model.intercept_[0])
