@@ -1,0 +1,1 @@
+"""Cases: their states, the queue, claims, take-over, paging, and the fixed words of the helpline."""
