@@ -1,0 +1,272 @@
+"""Every message leaves here: stored before the attempt, its outcome after.
+
+The right to leave is judged inside the transaction that takes the row, under the conversation's lock,
+so that a bot line queued before a claim never follows the claim.
+"""
+
+import secrets as random
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.errors import SendError
+from bot.escalation import cases
+from bot.language import fold
+from bot.messages import Reply
+from bot.privacy.sealing import lock_json, seal, unlock_json
+from bot.storage.tables import ChoiceRow, ConversationRow, MessageRow, OutboxRow
+
+HIDDEN = "hidden"
+HIDDEN_LINES = "utter_hidden"
+RETRY_SECONDS = (2, 5, 15, 60, 300, 900, 3600)
+ATTEMPT_SECONDS = 30
+
+
+class Author(StrEnum):
+    """Who wrote a line. ``system`` lines tell of the human's side (joined, left) and pass a claim."""
+
+    PERSON = "person"
+    BOT = "bot"
+    COUNSELLOR = "counsellor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, repr=False)
+class Option:
+    """A one-tap answer as a channel sees it: ``token`` is opaque and at most 24 characters."""
+
+    title: str
+    token: str
+
+
+@dataclass(frozen=True, repr=False)
+class Outgoing:
+    """One message ready to be handed to a platform. ``id`` rises within a conversation."""
+
+    id: int
+    author: str
+    text: str
+    options: tuple[Option, ...] = field(default=())
+    template_id: str = ""
+
+
+class Sender(Protocol):
+    """What a channel with a platform of its own must offer."""
+
+    async def send(self, chat_id: str, message: Outgoing) -> str:
+        """Deliver and give the platform's receipt; raises ``SendError``."""
+
+
+class Outbox:
+    """Queues and releases messages. Callers begin and commit."""
+
+    FETCHED = "fetched"
+    STREAMED = "streamed"
+
+    def __init__(self, service_key: bytes) -> None:
+        self._key = service_key
+
+    def queue(
+        self,
+        session: Session,
+        conversation: ConversationRow,
+        reply: Reply,
+        now: datetime,
+        *,
+        author: Author = Author.BOT,
+        template_id: str | None = None,
+        user_id: int | None = None,
+        due_at: datetime | None = None,
+    ) -> OutboxRow:
+        """Seal the line into the transcript and put it on its way, not before ``due_at``."""
+        message = MessageRow(
+            conversation_id=conversation.id,
+            author=author,
+            kind="text",
+            template_id=template_id,
+            user_id=user_id,
+            sealed_text=seal(conversation.public_key, reply.text.encode()),
+            sent_at=now,
+            received_at=now,
+        )
+        session.add(message)
+        session.flush()
+        body = {"text": reply.text, "options": self._offer(session, conversation, reply, now)}
+        row = OutboxRow(
+            conversation_id=conversation.id,
+            message_id=message.id,
+            author=author,
+            template_id=template_id,
+            passing_body=lock_json(self._key, body),
+            created_at=now,
+            due_at=due_at or now,
+        )
+        session.add(row)
+        session.flush()
+        return row
+
+    @staticmethod
+    def withdraw(session: Session, conversation_id: str, authors: Collection[Author]) -> None:
+        """Take back what has not left yet; its text is wiped."""
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.conversation_id == conversation_id, OutboxRow.state == "pending")
+            .where(OutboxRow.author.in_(authors))
+            .values(state="withdrawn", passing_body=None)
+        )
+
+    def _offer(
+        self, session: Session, conversation: ConversationRow, reply: Reply, now: datetime
+    ) -> list[dict[str, str]]:
+        offered = []
+        for position, button in enumerate(reply.buttons, start=1):
+            token = random.token_urlsafe(12)
+            session.add(
+                ChoiceRow(
+                    token=token,
+                    conversation_id=conversation.id,
+                    payload=button.payload,
+                    title_folded=fold(button.title)[:60],
+                    position=position,
+                    offered_at=now,
+                )
+            )
+            offered.append({"title": button.title, "token": token})
+        return offered
+
+    def due(self, session: Session, channels: frozenset[str], now: datetime) -> list[int]:
+        """Ids of rows to try now, oldest first; at most one a conversation, so that order holds."""
+        rows = session.execute(
+            select(OutboxRow.id, OutboxRow.conversation_id, OutboxRow.due_at)
+            .join(ConversationRow, ConversationRow.id == OutboxRow.conversation_id)
+            .where(ConversationRow.channel.in_(channels), OutboxRow.state.in_(["pending", "sending"]))
+            .where((ConversationRow.mode != HIDDEN) | OutboxRow.template_id.startswith(HIDDEN_LINES))
+            .order_by(OutboxRow.id)
+        )
+        first: dict[str, tuple[int, datetime]] = {}
+        for row_id, conversation_id, due_at in rows:
+            first.setdefault(conversation_id, (row_id, due_at))
+        return [row_id for row_id, due_at in first.values() if due_at <= now]
+
+    def take(self, session: Session, row_id: int, now: datetime) -> tuple[ConversationRow, Outgoing] | None:
+        """Claim one row for sending; ``None`` when it may not leave (now). A lost process's row comes due again."""
+        conversation = self._lock_conversation(session, row_id)
+        row = session.get(OutboxRow, row_id, populate_existing=True)
+        if conversation is None or row is None or row.state not in {"pending", "sending"} or row.due_at > now:
+            return None
+        if not self._may_leave(session, conversation, row):
+            return None
+        row.state, row.attempts = "sending", row.attempts + 1
+        row.due_at = now + timedelta(seconds=ATTEMPT_SECONDS)
+        return conversation, self._read(row)
+
+    def sent(self, session: Session, row_id: int, receipt: str, now: datetime) -> None:
+        """Record the delivery and wipe the passing text."""
+        self._finish(
+            session, row_id, state="sent", sent_at=now, receipt=receipt[:80], passing_body=None, error=None
+        )
+
+    def failed(self, session: Session, row_id: int, error: SendError, now: datetime) -> None:
+        """Try again later if that may help; else keep only that and why it failed."""
+        row = session.get(OutboxRow, row_id)
+        if row is None:
+            return
+        name = type(error).__name__
+        if error.retry and row.attempts <= len(RETRY_SECONDS):
+            wait = timedelta(seconds=RETRY_SECONDS[row.attempts - 1])
+            self._finish(session, row_id, state="pending", due_at=now + wait, error=name)
+        else:
+            self._finish(session, row_id, state="failed", passing_body=None, error=name)
+
+    def collect(self, session: Session, conversation: ConversationRow, now: datetime) -> list[Outgoing]:
+        """For a channel whose page fetches: what has not been fetched yet."""
+        rows = [row for row in self._fetchable(session, conversation, now) if row.state == "pending"]
+        return [self._hand_out(row, now, self.FETCHED) for row in rows]
+
+    def follow(
+        self,
+        session: Session,
+        conversation: ConversationRow,
+        after: int,
+        now: datetime,
+        *,
+        again: bool = False,
+    ) -> list[Outgoing]:
+        """For a page that listens: all lines after id ``after``, so that every open page shows them.
+
+        What a post has fetched is given only to a page that comes back (``again``); it may have lost the answer.
+        Handed-out text can be had until ``wipe_collected``.
+        """
+        rows = self._fetchable(session, conversation, now)
+        fresh = [row for row in rows if row.state == "pending" or again or row.receipt == self.STREAMED]
+        return [
+            self._hand_out(row, now, self.STREAMED)
+            for row in fresh
+            if row.id > after or row.state == "pending"
+        ]
+
+    def _fetchable(self, session: Session, conversation: ConversationRow, now: datetime) -> list[OutboxRow]:
+        rows = session.scalars(
+            select(OutboxRow)
+            .where(OutboxRow.conversation_id == conversation.id, OutboxRow.passing_body.is_not(None))
+            .where(OutboxRow.state.in_(["pending", "sent"]), OutboxRow.due_at <= now)
+            .order_by(OutboxRow.id)
+        ).all()
+        return [row for row in rows if self._may_leave(session, conversation, row)]
+
+    def _hand_out(self, row: OutboxRow, now: datetime, how: str) -> Outgoing:
+        if row.state == "pending":
+            row.state, row.sent_at, row.attempts, row.receipt = "sent", now, 1, how
+        return self._read(row)
+
+    def has_news(self, session: Session, conversation_id: str, after: int, now: datetime) -> bool:
+        """Whether ``follow`` might give something."""
+        streamed = (OutboxRow.receipt == self.STREAMED) & (OutboxRow.id > after)
+        news = exists().where(
+            OutboxRow.conversation_id == conversation_id,
+            OutboxRow.passing_body.is_not(None),
+            ((OutboxRow.state == "pending") & (OutboxRow.due_at <= now)) | streamed,
+        )
+        return bool(session.scalar(select(news)))
+
+    @staticmethod
+    def newest(session: Session, conversation_id: str) -> int:
+        """The id of the last line so far, 0 before the first."""
+        mine = OutboxRow.conversation_id == conversation_id
+        return session.scalar(select(func.max(OutboxRow.id)).where(mine)) or 0
+
+    def wipe_collected(self, session: Session, older_than: datetime) -> None:
+        """Forget the text of what a page fetched before ``older_than``."""
+        session.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.state == "sent", OutboxRow.sent_at < older_than, OutboxRow.passing_body.is_not(None)
+            )
+            .values(passing_body=None)
+        )
+
+    def _may_leave(self, session: Session, conversation: ConversationRow, row: OutboxRow) -> bool:
+        if row.state == "pending" and row.author == Author.BOT and cases.is_held(session, conversation.id):
+            row.state, row.passing_body = "withdrawn", None
+            return False
+        # "thoát" holds everything, a human's words too; only the harmless homework talk goes out.
+        return conversation.mode != HIDDEN or (row.template_id or "").startswith(HIDDEN_LINES)
+
+    def _read(self, row: OutboxRow) -> Outgoing:
+        body: dict[str, Any] = unlock_json(self._key, row.passing_body or b"")
+        options = tuple(Option(option["title"], option["token"]) for option in body["options"])
+        return Outgoing(row.id, row.author, body["text"], options, row.template_id or "")
+
+    @staticmethod
+    def _lock_conversation(session: Session, row_id: int) -> ConversationRow | None:
+        owner = select(OutboxRow.conversation_id).where(OutboxRow.id == row_id).scalar_subquery()
+        return session.scalar(select(ConversationRow).where(ConversationRow.id == owner).with_for_update())
+
+    @staticmethod
+    def _finish(session: Session, row_id: int, **values: Any) -> None:
+        session.execute(update(OutboxRow).where(OutboxRow.id == row_id).values(**values))
