@@ -1,0 +1,1 @@
+"""Ways of asking, and the component of Rasa that reads them."""
