@@ -1,0 +1,98 @@
+"""The bot process as a web application: channels, health, and the runner's life."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.dialogue import DialogueClient
+from bot.errors import LaChanError
+from bot.runner import Runner
+from bot.spool import Spool
+from bot.storage.engine import Database
+from bot.triage import assess
+
+log = logging.getLogger(__name__)
+
+
+class Health:
+    """What works right now, by name; ``ok`` or why not, never a person's data."""
+
+    def __init__(self, database: Database, spool: Spool, runner: Runner, dialogue: DialogueClient) -> None:
+        self._database = database
+        self._spool = spool
+        self._runner = runner
+        self._dialogue = dialogue
+
+    async def vital(self) -> dict[str, str]:
+        """Intake, triage, storage and sending: a child is answered and nothing is lost while these are ok."""
+        parts = {"storage": self._ping, "triage": self._triage}
+        found = {name: await anyio.to_thread.run_sync(_outcome, check) for name, check in parts.items()}
+        waiting = await anyio.to_thread.run_sync(self._spool.count)
+        found["intake"] = "ok" if waiting == 0 else f"{waiting} spooled"
+        found["sending"] = "ok" if self._runner.alive and "sending" not in self._runner.failing else "failing"
+        return found
+
+    async def dialogue(self) -> str:
+        """Rasa: needed for answers, not for a crisis."""
+        try:
+            await self._dialogue.health()
+        except LaChanError as error:
+            return str(error)
+        return "ok"
+
+    def _ping(self) -> None:
+        self._database.ping()
+
+    @staticmethod
+    def _triage() -> None:
+        assess("xin chào")
+
+
+def _outcome(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except LaChanError as error:
+        return str(error)
+    return "ok"
+
+
+def create_bot_app(
+    routes: Sequence[BaseRoute],
+    runner: Runner,
+    health: Health,
+    *,
+    end_streams: Callable[[], None],
+    closing: Callable[[], Awaitable[None]],
+) -> Starlette:
+    """Join the channels' ``routes``. ``end_streams`` comes first when stopping, ``closing`` last."""
+
+    async def healthz(_: Request) -> Response:
+        vital = await health.vital()
+        return _report(vital, all(value == "ok" for value in vital.values()))
+
+    async def readyz(_: Request) -> Response:
+        parts = await health.vital() | {"dialogue": await health.dialogue()}
+        return _report(parts, all(value == "ok" for value in parts.values()))
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        runner.start()
+        yield
+        await runner.stop()
+        await closing()
+
+    own = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    app = Starlette(routes=[*own, *routes], lifespan=life)
+    app.state.end_streams = end_streams
+    return app
+
+
+def _report(parts: dict[str, str], good: bool) -> Response:
+    body = {"status": "ok" if good else "degraded", "parts": parts}
+    return JSONResponse(body, status_code=200 if good else 503)
