@@ -1,0 +1,1 @@
+"""The counsellors' web application: queue, takeover, closing. Alone sees the web framework."""
