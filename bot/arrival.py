@@ -8,24 +8,25 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.choices import chosen, latest_choices
-from bot.config import Settings
+from bot.delivery import Author
 from bot.escalation import cases
+from bot.escalation.states import Reason
 from bot.hearing import learn_person, read_message, settle_after_pause
 from bot.language import SafetyAnswer, fold, read_command, read_safety_answer, says_danger
-from bot.messages import InboundMessage, Reply
-from bot.outbox import Author, Outbox
+from bot.messages import InboundMessage, Kind, Reply
+from bot.outbox import ANSWER
 from bot.privacy.erasure import KEEP_FOR_CASE, erase_conversation, hide_until_closed
 from bot.privacy.sealing import lock, seal
-from bot.privacy.secrets import Secrets
-from bot.replies import Replies
+from bot.recall import remember_platform_id
 from bot.routing import Line, Mode, Route, Situation, route
+from bot.speaking import Desk, Speaker
 from bot.storage.conversations import remember_address
 from bot.storage.tables import AssessmentRow, ChoiceRow, ConversationRow, MessageRow, TurnRow
-from bot.triage import TriageModel
-from bot.triage.assessment import About, Assessment, Category, Risk, Role, Teller
+from bot.triage.assessment import Assessment, Category, Risk, Role, Teller
 
 CLEAR, COVER = "clear", "cover"
 UNSUPPORTED_EVERY = timedelta(hours=1)
+UNSUPPORTED_ITEM = timedelta(days=1)
 
 
 class Outcome(StrEnum):
@@ -38,7 +39,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class Receipt:
-    """``outbox`` rows should be tried at once; ``direct`` is said without a row, for nothing may keep it."""
+    """``outbox`` rows should be tried at once; ``direct`` is said without a row, for nothing may keep it.
+
+    ``unanswered`` is the spooled message whose crisis reply ``direct`` is: tell ``Intake.answered`` once it is said.
+    """
 
     outcome: Outcome
     conversation_id: str | None = None
@@ -46,18 +50,8 @@ class Receipt:
     awaits_dialogue: bool = False
     direct: Reply | None = None
     direct_id: str = ""
+    unanswered: InboundMessage | None = None
     view: str = ""
-
-
-@dataclass(frozen=True, repr=False)
-class Desk:
-    """What every arrival is handled with."""
-
-    secrets: Secrets
-    outbox: Outbox
-    replies: Replies
-    settings: Settings
-    model: TriageModel | None
 
 
 class Arrival:
@@ -73,11 +67,9 @@ class Arrival:
         now: datetime,
         answered: bool,
     ) -> None:
+        self._desk = desk
         self._settings = desk.settings
         self._secrets = desk.secrets
-        self._outbox = desk.outbox
-        self._replies = desk.replies
-        self._model = desk.model
         self._session = session
         self._conversation = conversation
         self._message = message
@@ -96,7 +88,7 @@ class Arrival:
         settle_after_pause(self._conversation, self._now)
         role_changed = learn_person(self._conversation, self._case, self._message.text, choice)
         reading = self._read(choice)
-        row_id = self._keep(reading)
+        row_id = self._keep(reading, choice)
         decision = route(self._situation(_said_now(reading), choice, choices))
         return self._carry_out(decision, choice, row_id, role_changed)
 
@@ -105,19 +97,21 @@ class Arrival:
         if not text.strip() or (choice is not None and fold(text).strip() == choice.title_folded):
             return Assessment()
         key, window = self._secrets.service, timedelta(seconds=self._settings.burst_window_seconds)
-        return read_message(self._conversation, text, key, window, self._now, self._model)
+        return read_message(self._conversation, text, key, window, self._now, self._desk.model)
 
-    def _keep(self, reading: Assessment) -> int:
+    def _keep(self, reading: Assessment, choice: ChoiceRow | None) -> int:
         message, conversation = self._message, self._conversation
+        said = _said(message.text, choice)
         row = MessageRow(
             conversation_id=conversation.id,
             dedupe=self._dedupe,
             author=Author.PERSON,
             kind=message.kind,
-            sealed_text=seal(conversation.public_key, message.text.encode()) if message.text else None,
+            sealed_text=seal(conversation.public_key, said.encode()) if said else None,
             sent_at=message.sent_at,
             received_at=self._now,
         )
+        remember_platform_id(row, self._secrets.service, message.platform_id)
         self._session.add(row)
         self._session.flush()
         self._session.add(
@@ -151,6 +145,7 @@ class Arrival:
             payload=choice.payload if choice else None,
             adult=conversation.role in {Role.PARENT, Role.TEACHER},
             empty=not text.strip(),
+            unknown_button=self._message.kind is Kind.CHOICE and choice is None,
             mode=Mode(conversation.mode),
             held=case is not None and case.state == "claimed",
             late=now - self._message.sent_at > timedelta(minutes=self._settings.late_minutes),
@@ -158,7 +153,14 @@ class Arrival:
             answered_risk=Risk(conversation.answered_risk) if case else Risk.NONE,
             # An acknowledgement that is still to come answers this message too.
             may_acknowledge=conversation.acknowledged_at is None or conversation.acknowledged_at <= now,
+            may_say_late=self._waited(
+                conversation.acknowledged_at, timedelta(seconds=self._settings.acknowledge_seconds)
+            ),
             may_repeat_unsupported=self._waited(conversation.unsupported_at, UNSUPPORTED_EVERY),
+            unsupported_today=self._message.kind is Kind.UNSUPPORTED
+            and cases.called_since(
+                self._session, conversation.id, Reason.UNSUPPORTED, now - UNSUPPORTED_ITEM
+            ),
         )
 
     def _safety_answer(self, asked: bool) -> SafetyAnswer | None:
@@ -181,10 +183,13 @@ class Arrival:
             return self._erase(decision)
         hides = decision.mode is Mode.HIDDEN
         if hides:
-            self._outbox.withdraw(self._session, self._conversation.id, {Author.BOT, Author.SYSTEM})
+            self._desk.outbox.withdraw(self._session, self._conversation.id, {Author.BOT, Author.SYSTEM})
+        if decision.line is not None:
+            # The rest of an answer must not come between our line and what it asks.
+            self._desk.outbox.withdraw(self._session, self._conversation.id, {Author.BOT}, ANSWER)
         if decision.to_rasa:
             self._queue_turn(decision.reading, choice, row_id)
-        sent = () if decision.line is None or self._answered else (self._say(decision),)
+        sent = () if decision.line is None or self._answered else self._say(decision)
         if decision.reading.is_urgent:
             self._end_dialogue(decision.reading)
         view = COVER if hides else ""
@@ -199,6 +204,7 @@ class Arrival:
         if self._case is None:
             return
         self._speak_to_a_child(decision.reading)
+        cases.unflag(self._case, "unreachable")
         for name in (*decision.flags, *(("other_person",) if role_changed else ())):
             cases.flag(self._session, self._case, name, self._now)
         if self._case.state == "claimed" and self._case.unanswered_since is None:
@@ -243,48 +249,31 @@ class Arrival:
             )
         )
 
-    def _say(self, decision: Route) -> int:
-        line = decision.line or Line.ACKNOWLEDGE
-        conversation = self._conversation
-        due_at = self._now
-        if line is Line.ACKNOWLEDGE and conversation.acknowledged_at is not None:
-            wait = timedelta(seconds=self._settings.acknowledge_seconds)
-            due_at = max(due_at, conversation.acknowledged_at + wait)
-        if line in {Line.CRISIS, Line.UNSAFE, Line.ACKNOWLEDGE, Line.LATE}:
-            conversation.acknowledged_at = due_at
-        if line is Line.UNSUPPORTED:
-            conversation.unsupported_at = self._now
-        conversation.acknowledgements += 1
-        reading = self._known_harm(decision.reading)
-        template_id, reply = self._replies.reply(
-            self._session, line, conversation, reading, self._case, self._now
-        )
-        row = self._outbox.queue(
-            self._session, conversation, reply, self._now, template_id=template_id, due_at=due_at
-        )
-        return row.id
-
-    def _known_harm(self, reading: Assessment) -> Assessment:
-        """An answer ("not safe") names no harm; the wording then follows what the case knows."""
-        case = self._case
-        if case is None or reading.category is not Category.NONE:
-            return reading
-        return replace(
-            reading, category=Category(case.category), teller=Teller(case.teller), about=About(case.about)
-        )
-
     def _erase(self, decision: Route) -> Receipt:
         conversation = self._conversation
+        self._desk.recalls.request(self._session, conversation, self._now)
         if decision.line is not Line.ERASE_LATER and not self._has_urgent_case():
-            template_id, direct = self._replies.plain(Line.ERASED, Role(conversation.role))
+            role, channel = Role(conversation.role), conversation.channel
+            template_id, direct = self._desk.replies.plain(Line.ERASED, role, channel)
             erase_conversation(self._session, conversation, self._now)
             return Receipt(Outcome.STORED, direct=direct, direct_id=template_id, view=CLEAR)
         hide_until_closed(self._session, conversation, self._now)
-        sent = () if decision.line is None else (self._say(decision),)
+        sent = () if decision.line is None else self._say(decision)
         return Receipt(Outcome.STORED, conversation.id, sent, view=CLEAR)
+
+    def _say(self, decision: Route) -> tuple[int, ...]:
+        speaker = Speaker(self._desk, self._session, self._conversation, self._case, self._now)
+        return speaker.say(decision.line or Line.ACKNOWLEDGE, decision.reading)
 
     def _has_urgent_case(self) -> bool:
         return self._case is not None and self._case.risk >= Risk.HIGH
+
+
+def _said(text: str, choice: ChoiceRow | None) -> str:
+    """What a counsellor reads: beside a bare number stands the answer that it chose."""
+    if choice is None or fold(text).strip() == choice.title_folded:
+        return text
+    return f"{text} ({choice.title})".strip()
 
 
 def _said_now(reading: Assessment) -> Assessment:

@@ -11,6 +11,8 @@ from bot.messages import InboundMessage
 from bot.storage.tables import ChoiceRow, OutboxRow
 
 CHOICES_LAST = timedelta(days=2)
+# Buttons stay under old messages on a platform, and "Gặp người thật" must still do what it says.
+BUTTONS_LAST = timedelta(days=30)
 
 
 def latest_choices(session: Session, conversation_id: str, now: datetime) -> list[ChoiceRow]:

@@ -5,7 +5,7 @@ Text goes to Rasa only from here, only when nothing urgent was in it, and is wip
 
 import logging
 import secrets as random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -19,8 +19,10 @@ from bot.dialogue import TurnAnswer, TurnRequest
 from bot.errors import DialogueError
 from bot.escalation import cases
 from bot.escalation.states import Reason
-from bot.outbox import Outbox
+from bot.messages import Reply
+from bot.outbox import ANSWER, Outbox
 from bot.privacy.sealing import unlock
+from bot.quota import Quotas, Spending
 from bot.replies import Replies
 from bot.routing import Line, Mode
 from bot.storage.engine import Database
@@ -51,6 +53,17 @@ class Work:
     request: TurnRequest
 
 
+def joined(replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """As few messages as can be, for a platform that counts them; buttons stay under their own text."""
+    few: list[Reply] = []
+    for reply in replies:
+        if few and not few[-1].buttons:
+            few[-1] = Reply(f"{few[-1].text}\n\n{reply.text}", reply.buttons)
+        else:
+            few.append(reply)
+    return tuple(few)
+
+
 class Dispatcher:
     """Many processes may run one: a lease on the conversation's row lets only one of them work on it."""
 
@@ -60,6 +73,7 @@ class Dispatcher:
         dialogue: Dialogue,
         outbox: Outbox,
         replies: Replies,
+        quotas: Quotas,
         service_key: bytes,
         clock: Callable[[], datetime],
     ) -> None:
@@ -67,6 +81,7 @@ class Dispatcher:
         self._dialogue = dialogue
         self._outbox = outbox
         self._replies = replies
+        self._quotas = quotas
         self._key = service_key
         self._clock = clock
         self._name = random.token_hex(8)
@@ -169,10 +184,24 @@ class Dispatcher:
                 return
             conversation.end_form = False
             self._learn(conversation, answer)
-            for reply in answer.replies:
-                self._outbox.queue(session, conversation, reply, now, template_id="rasa")
+            self._answer(session, conversation, answer, now)
             for effect in answer.effects:
                 self._carry_out(session, conversation, effect, now)
+
+    def _answer(
+        self, session: Session, conversation: ConversationRow, answer: TurnAnswer, now: datetime
+    ) -> None:
+        case = cases.open_case_of(session, conversation.id)
+        spending = self._quotas.spending(
+            session, conversation.channel, conversation.id, now, has_case=case is not None
+        )
+        if spending is Spending.TELL:
+            self._say(session, conversation, Line.CHANNEL_FULL, now)
+        replies = answer.replies
+        if self._quotas.limit(conversation.channel) is not None:
+            replies = joined(replies)
+        for reply in replies if spending is Spending.FREE else ():
+            self._outbox.queue(session, conversation, reply, now, template_id=ANSWER)
 
     @staticmethod
     def _learn(conversation: ConversationRow, answer: TurnAnswer) -> None:

@@ -34,15 +34,42 @@ class DialogueError(LaChanError):
 
 
 class SendError(LaChanError):
-    """A message could not be handed to its platform."""
+    """A platform did not do what it was asked; the name says whether asking again may help."""
 
     retry = False
 
 
 class TemporarySendError(SendError):
-    """The platform was out of reach; trying again may work."""
+    """The platform was out of reach or at fault; trying again may work.
+
+    ``seconds`` is how long the platform wants to be left alone, ``None`` when it did not say.
+    """
 
     retry = True
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class RateLimited(TemporarySendError):
+    """Too much at once; the platform names the pause."""
+
+
+class QuotaExhausted(TemporarySendError):
+    """The platform's allowance for this month is used up; nothing leaves until an operator acts or it renews."""
+
+
+class TokenRefused(TemporarySendError):
+    """The platform does not know the bot's token; an operator must set a valid one."""
+
+
+class FetchConflict(TemporarySendError):
+    """Somebody else fetches this bot's messages, or a webhook takes them."""
+
+
+class MessageRefused(SendError):
+    """The platform calls the request itself wrong; the same request will never be taken."""
 
 
 class RecipientGone(SendError):

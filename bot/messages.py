@@ -16,6 +16,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     MEDIA = "media"
     UNSUPPORTED = "unsupported"
+    START = "start"
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,6 +24,7 @@ class InboundMessage:
     """One message of a person. ``repr`` is off so that no text or chat id can reach a log by accident.
 
     ``sent_at`` is the platform's own time (UTC, aware); ``token`` is the opaque value of a tapped button.
+    ``platform_id`` is what the platform can delete the message by, empty where it cannot.
     """
 
     channel: str
@@ -32,6 +34,14 @@ class InboundMessage:
     kind: Kind = Kind.TEXT
     text: str = ""
     token: str | None = None
+    platform_id: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class GroupMessage:
+    """Something in a group: nothing of it is read or kept, the bot talks with one person at a time."""
+
+    chat_id: str
 
 
 @dataclass(frozen=True)

@@ -6,60 +6,39 @@ so that a bot line queued before a claim never follows the claim.
 
 import secrets as random
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import exists, func, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from bot.errors import SendError
+from bot.delivery import Author, Option, Outgoing
+from bot.errors import SendError, TemporarySendError
 from bot.escalation import cases
 from bot.language import fold
 from bot.messages import Reply
 from bot.privacy.sealing import lock_json, seal, unlock_json
+from bot.recall import remember_platform_id
 from bot.storage.tables import ChoiceRow, ConversationRow, MessageRow, OutboxRow
 
 HIDDEN = "hidden"
 HIDDEN_LINES = "utter_hidden"
+# The template id of what Rasa answers; every other line has one of its own.
+ANSWER = "rasa"
 RETRY_SECONDS = (2, 5, 15, 60, 300, 900, 3600)
-ATTEMPT_SECONDS = 30
-
-
-class Author(StrEnum):
-    """Who wrote a line. ``system`` lines tell of the human's side (joined, left) and pass a claim."""
-
-    PERSON = "person"
-    BOT = "bot"
-    COUNSELLOR = "counsellor"
-    SYSTEM = "system"
+ATTEMPT_SECONDS = 60
 
 
 @dataclass(frozen=True, repr=False)
-class Option:
-    """A one-tap answer as a channel sees it: ``token`` is opaque and at most 24 characters."""
+class Delivery:
+    """A row taken for sending; its first ``parts_sent`` parts have left already."""
 
-    title: str
-    token: str
-
-
-@dataclass(frozen=True, repr=False)
-class Outgoing:
-    """One message ready to be handed to a platform. ``id`` rises within a conversation."""
-
-    id: int
-    author: str
-    text: str
-    options: tuple[Option, ...] = field(default=())
-    template_id: str = ""
-
-
-class Sender(Protocol):
-    """What a channel with a platform of its own must offer."""
-
-    async def send(self, chat_id: str, message: Outgoing) -> str:
-        """Deliver and give the platform's receipt; raises ``SendError``."""
+    row_id: int
+    conversation: ConversationRow
+    message: Outgoing
+    parts_sent: int
 
 
 class Outbox:
@@ -111,14 +90,18 @@ class Outbox:
         return row
 
     @staticmethod
-    def withdraw(session: Session, conversation_id: str, authors: Collection[Author]) -> None:
-        """Take back what has not left yet; its text is wiped."""
-        session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.conversation_id == conversation_id, OutboxRow.state == "pending")
-            .where(OutboxRow.author.in_(authors))
-            .values(state="withdrawn", passing_body=None)
+    def withdraw(
+        session: Session, conversation_id: str, authors: Collection[Author], template_id: str = ""
+    ) -> None:
+        """Take back what has not left yet, of one template if it is named; its text is wiped."""
+        waiting = update(OutboxRow).where(
+            OutboxRow.conversation_id == conversation_id,
+            OutboxRow.state == "pending",
+            OutboxRow.author.in_(authors),
         )
+        if template_id:
+            waiting = waiting.where(OutboxRow.template_id == template_id)
+        session.execute(waiting.values(state="withdrawn", passing_body=None))
 
     def _offer(
         self, session: Session, conversation: ConversationRow, reply: Reply, now: datetime
@@ -131,6 +114,7 @@ class Outbox:
                     token=token,
                     conversation_id=conversation.id,
                     payload=button.payload,
+                    title=button.title[:120],
                     title_folded=fold(button.title)[:60],
                     position=position,
                     offered_at=now,
@@ -139,21 +123,29 @@ class Outbox:
             offered.append({"title": button.title, "token": token})
         return offered
 
-    def due(self, session: Session, channels: frozenset[str], now: datetime) -> list[int]:
-        """Ids of rows to try now, oldest first; at most one a conversation, so that order holds."""
+    def due(self, session: Session, channels: frozenset[str], now: datetime) -> list[tuple[int, str]]:
+        """Rows to try now, each with its channel; at most one a conversation, so that order holds.
+
+        Answers to questions come after everything else: crisis lines and a human's words must not wait for them.
+        """
         rows = session.execute(
-            select(OutboxRow.id, OutboxRow.conversation_id, OutboxRow.due_at)
+            select(OutboxRow, ConversationRow.channel)
             .join(ConversationRow, ConversationRow.id == OutboxRow.conversation_id)
             .where(ConversationRow.channel.in_(channels), OutboxRow.state.in_(["pending", "sending"]))
             .where((ConversationRow.mode != HIDDEN) | OutboxRow.template_id.startswith(HIDDEN_LINES))
+            # What is only meant for later holds nothing up; what is tried again does.
+            .where((OutboxRow.due_at <= now) | (OutboxRow.attempts > 0))
             .order_by(OutboxRow.id)
         )
-        first: dict[str, tuple[int, datetime]] = {}
-        for row_id, conversation_id, due_at in rows:
-            first.setdefault(conversation_id, (row_id, due_at))
-        return [row_id for row_id, due_at in first.values() if due_at <= now]
+        first: dict[str, tuple[OutboxRow, str]] = {}
+        for row, channel in rows:
+            first.setdefault(row.conversation_id, (row, channel))
+        due = [(row, channel) for row, channel in first.values() if row.due_at <= now]
+        return [
+            (row.id, channel) for row, channel in sorted(due, key=lambda pair: pair[0].template_id == ANSWER)
+        ]
 
-    def take(self, session: Session, row_id: int, now: datetime) -> tuple[ConversationRow, Outgoing] | None:
+    def take(self, session: Session, row_id: int, now: datetime) -> Delivery | None:
         """Claim one row for sending; ``None`` when it may not leave (now). A lost process's row comes due again."""
         conversation = self._lock_conversation(session, row_id)
         row = session.get(OutboxRow, row_id, populate_existing=True)
@@ -163,25 +155,41 @@ class Outbox:
             return None
         row.state, row.attempts = "sending", row.attempts + 1
         row.due_at = now + timedelta(seconds=ATTEMPT_SECONDS)
-        return conversation, self._read(row)
+        return Delivery(row_id, conversation, self._read(row), row.parts_sent)
 
-    def sent(self, session: Session, row_id: int, receipt: str, now: datetime) -> None:
+    def part_sent(self, session: Session, row_id: int, parts: int, platform_id: str) -> bool:
+        """Record that ``parts`` parts have left; ``False`` when the line was taken back meanwhile.
+
+        ``platform_id`` is kept only of lines that their platform can delete, so it may be empty.
+        """
+        row = session.get(OutboxRow, row_id)
+        if row is None or row.state != "sending":
+            return False
+        row.parts_sent = parts
+        message = session.get(MessageRow, row.message_id) if row.message_id else None
+        if message is not None:
+            remember_platform_id(message, self._key, platform_id)
+        return True
+
+    def sent(self, session: Session, row_id: int, now: datetime) -> None:
         """Record the delivery and wipe the passing text."""
-        self._finish(
-            session, row_id, state="sent", sent_at=now, receipt=receipt[:80], passing_body=None, error=None
-        )
+        self._finish(session, row_id, state="sent", sent_at=now, passing_body=None, error=None)
 
-    def failed(self, session: Session, row_id: int, error: SendError, now: datetime) -> None:
-        """Try again later if that may help; else keep only that and why it failed."""
+    def failed(self, session: Session, row_id: int, error: SendError, now: datetime) -> bool:
+        """Try again later if that may help; else keep only that and why it failed, and answer ``True``."""
         row = session.get(OutboxRow, row_id)
         if row is None:
-            return
+            return False
         name = type(error).__name__
-        if error.retry and row.attempts <= len(RETRY_SECONDS):
-            wait = timedelta(seconds=RETRY_SECONDS[row.attempts - 1])
-            self._finish(session, row_id, state="pending", due_at=now + wait, error=name)
-        else:
-            self._finish(session, row_id, state="failed", passing_body=None, error=name)
+        if not error.retry or row.attempts > len(RETRY_SECONDS):
+            return self._finish(session, row_id, state="failed", passing_body=None, error=name)
+        wait, attempts = float(RETRY_SECONDS[row.attempts - 1]), row.attempts
+        if isinstance(error, TemporarySendError) and error.seconds is not None:
+            # The platform is not broken, only busy: its pauses do not use up the attempts.
+            wait, attempts = max(1, error.seconds), row.attempts - 1
+        due_at = now + timedelta(seconds=wait)
+        self._finish(session, row_id, state="pending", due_at=due_at, attempts=attempts, error=name)
+        return False
 
     def collect(self, session: Session, conversation: ConversationRow, now: datetime) -> list[Outgoing]:
         """For a channel whose page fetches: what has not been fetched yet."""
@@ -251,7 +259,8 @@ class Outbox:
         )
 
     def _may_leave(self, session: Session, conversation: ConversationRow, row: OutboxRow) -> bool:
-        if row.state == "pending" and row.author == Author.BOT and cases.is_held(session, conversation.id):
+        leaving = row.state in {"pending", "sending"}
+        if leaving and row.author == Author.BOT and cases.is_held(session, conversation.id):
             row.state, row.passing_body = "withdrawn", None
             return False
         # "thoát" holds everything, a human's words too; only the harmless homework talk goes out.
@@ -268,5 +277,8 @@ class Outbox:
         return session.scalar(select(ConversationRow).where(ConversationRow.id == owner).with_for_update())
 
     @staticmethod
-    def _finish(session: Session, row_id: int, **values: Any) -> None:
-        session.execute(update(OutboxRow).where(OutboxRow.id == row_id).values(**values))
+    def _finish(session: Session, row_id: int, **values: Any) -> bool:
+        """Whether the row was still on its way; what was withdrawn meanwhile stays withdrawn."""
+        mine = update(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.state.in_(["pending", "sending"]))
+        result = session.execute(mine.values(**values))
+        return isinstance(result, CursorResult) and result.rowcount == 1

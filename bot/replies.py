@@ -1,5 +1,6 @@
 """From a decision to the sentence: which of our written lines is said, with which numbers filled in."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -37,14 +38,26 @@ KEYS = {
     Line.UNSUPPORTED: "utter_unsupported",
     Line.EMPTY: "utter_empty",
     Line.FALLBACK: "utter_fallback_failure",
+    Line.OPENING: "utter_opening",
+    Line.OLD_BUTTON: "utter_old_button",
+    Line.CHANNEL_FULL: "utter_channel_full",
+}
+# What is said where neither we nor the platform can clear the person's own view.
+ON_PHONE = {
+    Line.ERASED: "utter_erase_done_on_phone",
+    Line.ERASE_LATER: "utter_erase_done_sealed_on_phone",
 }
 
 
 class Replies:
-    """Looks at the conversation only for what the wording depends on: role, age band, place in the queue."""
+    """Looks at the conversation only for what the wording depends on: role, age band, place in the queue.
 
-    def __init__(self, wording: Wording) -> None:
+    ``stays_on_phone`` names the channels on which "xoá" cannot clear what the person sees.
+    """
+
+    def __init__(self, wording: Wording, stays_on_phone: Collection[str] = ()) -> None:
         self._wording = wording
+        self._stays_on_phone = frozenset(stays_on_phone)
 
     def reply(
         self,
@@ -73,7 +86,7 @@ class Replies:
             return self._wording.hidden(n)
         if line is Line.QUEUED:
             return self._queued(session, case, role, now)
-        key = KEYS[line]
+        key = self._key(line, conversation.channel)
         if line is Line.WANT_PERSON and not someone_on_duty(session, now):
             key = "utter_nobody_on_duty"
         return self._wording.line(key, role=role, age_band=age, hours=KEEP_HOURS)
@@ -86,9 +99,12 @@ class Replies:
             return self._wording.line("utter_human_queued_first", role=role)
         return self._wording.line("utter_human_queued", role=role, place=str(place))
 
-    def plain(self, line: Line, role: Role) -> tuple[str, Reply]:
+    def plain(self, line: Line, role: Role, channel: str = "") -> tuple[str, Reply]:
         """A line said when no conversation is left to look at."""
-        return self._wording.line(KEYS[line], role=role)
+        return self._wording.line(self._key(line, channel), role=role)
+
+    def _key(self, line: Line, channel: str) -> str:
+        return ON_PHONE.get(line, KEYS[line]) if channel in self._stays_on_phone else KEYS[line]
 
     def without_database(self, reading: Assessment) -> tuple[str, Reply]:
         """What is said at once while nothing can be stored: the crisis reply where it is due, else calm and 111."""

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from bot.choices import CHOICES_LAST
+from bot.choices import BUTTONS_LAST
 from bot.config import Settings
+from bot.delivery import Author
 from bot.escalation import cases
 from bot.escalation.duty import someone_on_duty
 from bot.escalation.states import Reason, State, lease, lease_lost
@@ -16,14 +17,27 @@ from bot.escalation.wording import Wording
 from bot.intake import Intake
 from bot.outbox import Outbox
 from bot.privacy.erasure import erase_conversation
+from bot.recall import WINDOW
 from bot.routing import Mode
 from bot.storage.engine import Database
-from bot.storage.tables import CaseRow, ChoiceRow, ConversationRow, OutboxRow, SessionRow, TrackerRow, TurnRow
+from bot.storage.tables import (
+    CaseRow,
+    ChoiceRow,
+    ConversationRow,
+    MessageRow,
+    OutboxRow,
+    SessionRow,
+    TrackerRow,
+    TurnRow,
+)
 from bot.triage.assessment import Risk, Role
 
 # A page that lost its signal for this long still gets a counsellor's words.
 COLLECTED_STAYS = timedelta(minutes=15)
 UPDATES = (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
+LATE = "utter_late"
+# The page fetches its lines when it is open, so that nothing of it lights up by itself.
+PAGE = "web"
 UPDATE_LINES = ("utter_waiting_2", "utter_waiting_5", "utter_waiting_15")
 FINISHED_STAYS = timedelta(days=1)
 
@@ -48,7 +62,7 @@ class Rounds:
         self._settings = settings
 
     def all(self) -> tuple[Callable[[datetime], None], ...]:
-        return (self.replay, self.leases, self.waiting, self.forget_passing, self.erase_due)
+        return (self.replay, self.leases, self.waiting, self.late, self.forget_passing, self.erase_due)
 
     def replay(self, now: datetime) -> None:
         """Bring in what was spooled while the database was away."""
@@ -87,7 +101,7 @@ class Rounds:
             for case, conversation in rows:
                 if conversation.mode == Mode.HIDDEN:
                     continue
-                discreet = case.reason == Reason.ASKED or conversation.channel == "web"
+                discreet = case.reason == Reason.ASKED or conversation.channel == PAGE
                 if discreet and now - case.queued_at >= UPDATES[case.waiting_updates]:
                     self._update(session, case, conversation, now)
 
@@ -101,6 +115,28 @@ class Rounds:
             key, role=Role(conversation.role), age_band=conversation.age_band, place=place
         )
         self._outbox.queue(session, conversation, reply, now, template_id=template_id)
+
+    def late(self, now: datetime) -> None:
+        """What could not be sent in time must not light up a phone that somebody else may hold by now.
+
+        One neutral line takes its place; a human's words are left to the human.
+        """
+        limit = now - timedelta(minutes=self._settings.late_minutes)
+        with self._database.write() as session:
+            rows = session.execute(
+                select(OutboxRow, ConversationRow)
+                .join(ConversationRow, ConversationRow.id == OutboxRow.conversation_id)
+                .where(OutboxRow.state == "pending", OutboxRow.author == Author.BOT)
+                .where(OutboxRow.created_at < limit, ConversationRow.channel != PAGE)
+                .where(OutboxRow.template_id.is_(None) | ~OutboxRow.template_id.startswith(LATE))
+            ).all()
+            for row, _ in rows:
+                row.state, row.passing_body = "expired", None
+            for conversation in {mine.id: mine for _, mine in rows if mine.mode != Mode.HIDDEN}.values():
+                template_id, reply = self._wording.line(
+                    LATE, role=Role(conversation.role), age_band=conversation.age_band
+                )
+                self._outbox.queue(session, conversation, reply, now, template_id=template_id)
 
     def forget_passing(self, now: datetime) -> None:
         """Wipe passing text, addresses and coded rows whose time is over."""
@@ -117,9 +153,14 @@ class Rounds:
                 .where(ConversationRow.address_expires_at < now)
                 .values(passing_address=None, address_expires_at=None)
             )
+            session.execute(
+                update(MessageRow)
+                .where(MessageRow.passing_platform_ids.is_not(None), MessageRow.received_at < now - WINDOW)
+                .values(passing_platform_ids=None)
+            )
             session.execute(delete(TrackerRow).where(TrackerRow.expires_at < now))
             session.execute(delete(SessionRow).where(SessionRow.ends_at < now))
-            session.execute(delete(ChoiceRow).where(ChoiceRow.offered_at < now - CHOICES_LAST))
+            session.execute(delete(ChoiceRow).where(ChoiceRow.offered_at < now - BUTTONS_LAST))
             finished = now - FINISHED_STAYS
             session.execute(delete(TurnRow).where(TurnRow.state != "pending", TurnRow.created_at < finished))
             session.execute(

@@ -47,6 +47,9 @@ class Line(StrEnum):
     UNSUPPORTED = "unsupported"
     EMPTY = "empty"
     FALLBACK = "fallback"
+    OPENING = "opening"
+    OLD_BUTTON = "old_button"
+    CHANNEL_FULL = "channel_full"
 
 
 # What our own buttons mean without Rasa, so that they work when Rasa does not.
@@ -87,13 +90,16 @@ class Situation:
     payload: str | None = None
     adult: bool = False
     empty: bool = False
+    unknown_button: bool = False
     mode: Mode = Mode.NORMAL
     held: bool = False
     late: bool = False
     case_risk: Risk | None = None
     answered_risk: Risk = Risk.NONE
     may_acknowledge: bool = True
+    may_say_late: bool = True
     may_repeat_unsupported: bool = True
+    unsupported_today: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,7 @@ def _urgent(now: Situation, reading: Assessment) -> Route:
     if now.held:
         return base
     if now.late:
-        return replace(base, line=Line.LATE)
+        return replace(base, line=_late(now))
     if reading.category is Category.NONE:
         # The answer "not safe" gets its concrete moves each time, also when the risk was known.
         return replace(base, line=Line.UNSAFE)
@@ -183,13 +189,15 @@ def _erase(now: Situation) -> Route:
 def _open_talk(now: Situation) -> Route:
     if now.payload in CALLS or now.command is Command.TALK_TO_HUMAN:
         line = Line.QUEUED if now.case_risk is None or now.case_risk < Risk.HIGH else Line.WANT_PERSON
-        return Route(call=Reason.ASKED, line=Line.LATE if now.late else line)
+        return Route(call=Reason.ASKED, line=_late(now) if now.late else line)
+    if now.kind is Kind.UNSUPPORTED:
+        return _withheld(now)
     if now.late:
-        return Route(line=Line.LATE)
+        return Route(line=_late(now))
+    if now.kind is Kind.START:
+        return Route(line=Line.OPENING)
     if now.kind is Kind.MEDIA:
         return Route(line=Line.MEDIA)
-    if now.kind is Kind.UNSUPPORTED:
-        return Route(call=Reason.UNSUPPORTED, line=Line.UNSUPPORTED if now.may_repeat_unsupported else None)
     if now.command is Command.ERASE:
         return Route(line=Line.ERASE_ASK)
     if now.payload in PAYLOAD_LINES:
@@ -197,7 +205,22 @@ def _open_talk(now: Situation) -> Route:
     answer = _safety_line(now)
     if answer is not None:
         return Route(line=answer)
+    if now.unknown_button:
+        return Route(line=Line.OLD_BUTTON)
     return Route(line=Line.EMPTY) if now.empty else Route(to_rasa=True)
+
+
+def _withheld(now: Situation) -> Route:
+    """A platform keeps a child's words from us: one item a day for a human, one answer an hour."""
+    line = Line.UNSUPPORTED if now.may_repeat_unsupported else None
+    return Route(
+        call=None if now.unsupported_today else Reason.UNSUPPORTED, line=_late(now) if now.late else line
+    )
+
+
+def _late(now: Situation) -> Line | None:
+    """A backlog of a night is answered by one neutral line, not by one for each message in it."""
+    return Line.LATE if now.may_say_late else None
 
 
 def _safety_line(now: Situation) -> Line | None:

@@ -2,23 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import anyio.to_thread
 
 from bot.dispatcher import Dispatcher
-from bot.errors import LaChanError, SendError
-from bot.outbox import Outbox, Outgoing, Sender
-from bot.privacy.secrets import Secrets
+from bot.errors import LaChanError
 from bot.rounds import Rounds
-from bot.storage.conversations import address
-from bot.storage.engine import Database
+from bot.sending import Sending
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.1
 ROUNDS_SECONDS = 2.0
+RECALL_SECONDS = 0.5
 AT_ONCE = 8
 
 
@@ -27,19 +25,13 @@ class Runner:
 
     def __init__(
         self,
-        database: Database,
-        secrets: Secrets,
         dispatcher: Dispatcher,
-        outbox: Outbox,
-        senders: Mapping[str, Sender],
+        sending: Sending,
         rounds: Rounds,
         clock: Callable[[], datetime],
     ) -> None:
-        self._database = database
-        self._secrets = secrets
         self._dispatcher = dispatcher
-        self._outbox = outbox
-        self._senders = senders
+        self._sending = sending
         self._rounds = rounds
         self._clock = clock
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -51,7 +43,8 @@ class Runner:
         """Start the loops in the running event loop."""
         steps: dict[str, tuple[Callable[[], Awaitable[None]], float]] = {
             "dialogue": (self._dispatch, TICK_SECONDS),
-            "sending": (self._send_due, TICK_SECONDS),
+            "sending": (self._sending.step, TICK_SECONDS),
+            "taking back": (self._sending.recall, RECALL_SECONDS),
             "rounds": (self._make_rounds, ROUNDS_SECONDS),
         }
         self._loops = [asyncio.create_task(self._repeat(name, *step)) for name, step in steps.items()]
@@ -61,6 +54,7 @@ class Runner:
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, *self._busy.values(), return_exceptions=True)
+        await self._sending.stop()
 
     @property
     def alive(self) -> bool:
@@ -98,49 +92,6 @@ class Runner:
         finally:
             self._busy.pop(conversation_id, None)
             self.on_answer(conversation_id)
-
-    async def _send_due(self) -> None:
-        channels = frozenset(self._senders)
-        if channels:
-            due = await anyio.to_thread.run_sync(self._read_due, channels)
-            await asyncio.gather(*(self.send(row_id) for row_id in due[:AT_ONCE]))
-
-    def _read_due(self, channels: frozenset[str]) -> list[int]:
-        with self._database.read() as session:
-            return self._outbox.due(session, channels, self._clock())
-
-    async def send(self, row_id: int) -> None:
-        """Try one outbox row now; its outcome is stored either way."""
-        taken = await anyio.to_thread.run_sync(self._take, row_id)
-        if taken is None:
-            return
-        channel, chat_id, message = taken
-        try:
-            receipt = await self._senders[channel].send(chat_id, message)
-        except SendError as error:
-            await anyio.to_thread.run_sync(self._failed, row_id, error)
-        else:
-            await anyio.to_thread.run_sync(self._sent, row_id, receipt)
-
-    def _take(self, row_id: int) -> tuple[str, str, Outgoing] | None:
-        with self._database.write() as session:
-            taken = self._outbox.take(session, row_id, self._clock())
-            if taken is None:
-                return None
-            conversation, message = taken
-            chat_id = address(conversation, self._secrets)
-            if conversation.channel not in self._senders or chat_id is None:
-                self._outbox.failed(session, row_id, SendError("no address"), self._clock())
-                return None
-            return conversation.channel, chat_id, message
-
-    def _sent(self, row_id: int, receipt: str) -> None:
-        with self._database.write() as session:
-            self._outbox.sent(session, row_id, receipt, self._clock())
-
-    def _failed(self, row_id: int, error: SendError) -> None:
-        with self._database.write() as session:
-            self._outbox.failed(session, row_id, error, self._clock())
 
     async def _make_rounds(self) -> None:
         for step in self._rounds.all():

@@ -73,6 +73,8 @@ REASON = {
 FLAG = {
     "retraction": "Đã rút lại lời kể: có thể bị ép, đừng coi là hết chuyện",
     "other_person": "Có thể người khác đang cầm máy",
+    "unreachable": "Không nhắn tới được: người này đã chặn hoặc xoá cuộc chat. Tin mới của họ vẫn tới đây",
+    "undelivered": "Có tin chưa gửi tới được người này: xem từng dòng bên dưới",
 }
 
 KIND = {"real": "", "drill": "Diễn tập", "practice": "Luyện tập", "demo": "Trình diễn"}
@@ -82,6 +84,7 @@ AUTHOR = {"person": "Người nhắn", "bot": "Bot", "counsellor": "Tư vấn vi
 LINE_KIND = {
     "media": "Đã gửi ảnh, video hoặc tệp. Hệ thống không mở và không lưu.",
     "unsupported": "Kênh báo có tin nhưng không cho đọc nội dung.",
+    "start": "Bấm nút bắt đầu.",
 }
 
 DELIVERY = {
@@ -89,6 +92,7 @@ DELIVERY = {
     "sending": "đang gửi",
     "sent": "đã gửi",
     "failed": "gửi không được",
+    "expired": "quá giờ nên không gửi nữa",
     "withdrawn": "đã rút lại, không gửi",
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,14 @@ def open_case_of(session: Session, conversation_id: str) -> CaseRow | None:
     return session.scalar(
         select(CaseRow).where(CaseRow.conversation_id == conversation_id, CaseRow.state != State.CLOSED)
     )
+
+
+def called_since(session: Session, conversation_id: str, reason: Reason, since: datetime) -> bool:
+    """Whether a case of this reason was opened for the conversation, closed by now or not."""
+    mine = exists().where(
+        CaseRow.conversation_id == conversation_id, CaseRow.reason == reason, CaseRow.opened_at > since
+    )
+    return bool(session.scalar(select(mine)))
 
 
 def is_held(session: Session, conversation_id: str) -> bool:
@@ -123,6 +131,12 @@ def flag(session: Session, case: CaseRow, name: str, now: datetime) -> None:
     if name not in case.flags:
         case.flags = [*case.flags, name]
         record(session, case, "flagged", now, flag=name)
+
+
+def unflag(case: CaseRow, name: str) -> None:
+    """Take a sign away that no longer holds; the history keeps that it was there."""
+    if name in case.flags:
+        case.flags = [flag for flag in case.flags if flag != name]
 
 
 def page(session: Session, case: CaseRow, reason: Reason, now: datetime) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.delivery import Author
 from bot.errors import BadInput, NotAllowed
 from bot.escalation import cases
 from bot.escalation.wording import Wording
 from bot.messages import Reply
-from bot.outbox import Author, Outbox
+from bot.outbox import Outbox
 from bot.privacy.erasure import erase_conversation
 from bot.privacy.keyring import open_conversation
 from bot.privacy.sealing import unseal

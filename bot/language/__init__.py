@@ -4,7 +4,7 @@ from bot.language.ages import infer_age_band
 from bot.language.answers import SafetyAnswer, read_safety_answer, says_danger
 from bot.language.commands import Command, read_command
 from bot.language.roles import infer_role
-from bot.language.text import fold, nfc
+from bot.language.text import fold, nfc, storable
 from bot.language.view import View, view, views
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "read_command",
     "read_safety_answer",
     "says_danger",
+    "storable",
     "view",
     "views",
 ]

@@ -49,7 +49,7 @@ def hide_until_closed(session: Session, conversation: ConversationRow, now: date
         .values(hidden_at=now)
     )
     mine = update(OutboxRow).where(OutboxRow.conversation_id == conversation.id)
-    session.execute(mine.where(OutboxRow.state == "pending").values(state="withdrawn"))
+    session.execute(mine.where(OutboxRow.state.in_(["pending", "sending"])).values(state="withdrawn"))
     session.execute(mine.values(passing_body=None))
     conversation.role = conversation.age_band = "unknown"
     conversation.mode, conversation.answered_risk = "normal", 0

@@ -12,7 +12,16 @@ from types import TracebackType
 
 from bot.errors import LaChanError
 
-_TALKATIVE = ("httpx", "httpcore", "urllib3", "asyncio", "sqlalchemy.engine")
+_TALKATIVE = (
+    "httpx",
+    "httpcore",
+    "urllib3",
+    "asyncio",
+    "sqlalchemy.engine",
+    "telegram",
+    "zalo_bot",
+    "zaloBot",
+)
 _NO_INFO = (None, None, None)
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

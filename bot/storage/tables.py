@@ -108,6 +108,17 @@ class MessageRow(Base):
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime]
     hidden_at: Mapped[datetime | None]
+    # What the platform calls this line, while it can still delete it there.
+    passing_platform_ids: Mapped[bytes | None]
+
+    __table_args__ = (
+        Index(
+            "message_platform_ids",
+            "received_at",
+            sqlite_where=text("passing_platform_ids IS NOT NULL"),
+            postgresql_where=text("passing_platform_ids IS NOT NULL"),
+        ),
+    )
 
 
 class AssessmentRow(Base):
@@ -212,6 +223,7 @@ class OutboxRow(Base):
     state: Mapped[str] = mapped_column(String(10), default="pending")
     error: Mapped[str | None] = mapped_column(String(40))
     attempts: Mapped[int] = mapped_column(default=0)
+    parts_sent: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -251,6 +263,7 @@ class ChoiceRow(Base):
         ForeignKey("conversations.id", ondelete="CASCADE"), index=True
     )
     payload: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(120), default="")
     title_folded: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
     offered_at: Mapped[datetime]
@@ -365,6 +378,39 @@ class ReferralEventRow(Base):
     actor_role: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime]
     result: Mapped[str] = mapped_column(String(30))
+
+
+class RecallRow(Base):
+    """Lines to be deleted from a person's own phone after "xoá"; gone once the platform has done it."""
+
+    __tablename__ = "recalls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    passing_body: Mapped[bytes]
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+
+
+class LeaseRow(Base):
+    """Which process alone does a thing, and until when it may believe so."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40))
+    until: Mapped[datetime]
+
+
+class ChannelMonthRow(Base):
+    """How many messages a channel has carried in a month of Vietnam's calendar ("2026-11")."""
+
+    __tablename__ = "channel_months"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    messages: Mapped[int] = mapped_column(default=0)
 
 
 class ErasureRow(Base):

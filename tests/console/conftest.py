@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from bot.config import ROOT, Settings
 from bot.console.app import create_app
 from bot.console.server import server
+from bot.delivery import Author
 from bot.escalation import cases
 from bot.escalation.states import Reason
 from bot.escalation.takeover import Line, transcript
 from bot.escalation.wording import Wording, load_wording
-from bot.outbox import Author
 from bot.privacy.keyring import add_account, grant, open_team_key, start_team
 from bot.privacy.sealing import lock, seal
 from bot.privacy.secrets import Secrets

@@ -9,8 +9,8 @@ from bot.console import labels, referral_labels
 from bot.console.highlight import Piece, pieces
 from bot.console.permissions import Role
 from bot.console.wall_time import day_hour, waited
+from bot.delivery import Author
 from bot.escalation.states import Outcome, Reason, ReferReason, State
-from bot.outbox import Author
 from bot.referrals import codes
 from bot.triage.assessment import About, Category, Hit, Risk, Teller
 from bot.triage.assessment import Role as Writer

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from bot.config import ROOT, Settings
+from bot.delivery import Outgoing
 from bot.escalation.takeover import Takeover
 from bot.escalation.wording import Wording, load_wording
 from bot.intake import Intake, Receipt
 from bot.messages import InboundMessage, Kind
-from bot.outbox import Outbox, Outgoing
+from bot.outbox import Outbox
 from bot.privacy.keyring import add_account, start_team
 from bot.privacy.secrets import Secrets
+from bot.quota import Quotas
 from bot.replies import Replies
 from bot.spool import Spool
 from bot.storage.engine import Database
@@ -42,13 +44,14 @@ class Person:
     chat_id: str
     now: datetime
     sent: int = 0
+    channel: str = "web"
 
     def write(self, text: str, *, after: float = 1, **given: object) -> Receipt:
         """Send ``text`` ``after`` seconds."""
         self.now += timedelta(seconds=after)
         self.sent += 1
         values = {"message_id": f"m{self.sent}", "sent_at": self.now, "text": text} | given
-        return self.helpline.intake.receive(InboundMessage("web", self.chat_id, **values), self.now)  # type: ignore[arg-type]
+        return self.helpline.intake.receive(InboundMessage(self.channel, self.chat_id, **values), self.now)  # type: ignore[arg-type]
 
     def tap(self, title: str, *, after: float = 1) -> Receipt:
         """Tap the button of that title in the newest message that has it."""
@@ -72,7 +75,7 @@ class Person:
         from bot.storage.conversations import find_conversation
 
         with self.helpline.database.write() as session:
-            row = find_conversation(session, self.helpline.secrets, "web", self.chat_id)
+            row = find_conversation(session, self.helpline.secrets, self.channel, self.chat_id)
             return row.id if row else None
 
     def cases(self) -> list[CaseRow]:
@@ -93,9 +96,9 @@ class Helpline:
     start: datetime
     seen: dict[str, list[Outgoing]] = field(default_factory=dict)
 
-    def person(self, chat_id: str = "a person") -> Person:
+    def person(self, chat_id: str = "a person", channel: str = "web") -> Person:
         self.seen.setdefault(chat_id, [])
-        return Person(self, chat_id, self.start)
+        return Person(self, chat_id, self.start, channel=channel)
 
     def counsellor(self, name: str = "hoa", role: str = "counsellor") -> UserRow:
         with self.database.write() as session:
@@ -110,7 +113,9 @@ def build(
 ) -> Callable[[Database], Helpline]:
     def make(database: Database) -> Helpline:
         outbox, spool = Outbox(secrets.service), Spool(settings.spool_dir, secrets.spool)
-        intake = Intake(database, secrets, outbox, Replies(wording), spool, settings, triage_model)
+        intake = Intake(
+            database, secrets, outbox, Replies(wording), spool, settings, Quotas({}), triage_model
+        )
         return Helpline(database, secrets, intake, outbox, spool, Takeover(outbox, wording), settings, now)
 
     return make

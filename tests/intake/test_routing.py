@@ -51,8 +51,17 @@ EMERGENCY = replace(URGENT, risk=Risk.EMERGENCY)
             None,
             Reason.UNSUPPORTED,
         ),
+        (Situation(kind=Kind.UNSUPPORTED, late=True), Line.LATE, Reason.UNSUPPORTED),
+        (Situation(kind=Kind.UNSUPPORTED, unsupported_today=True), Line.UNSUPPORTED, None),
         (Situation(empty=True), Line.EMPTY, None),
+        (Situation(kind=Kind.START, empty=True), Line.OPENING, None),
+        (Situation(kind=Kind.START, empty=True, mode=Mode.HIDDEN), Line.HIDDEN, None),
+        (Situation(kind=Kind.START, reading=URGENT), Line.CRISIS, Reason.DISCLOSURE),
+        (Situation(kind=Kind.CHOICE, unknown_button=True, empty=True), Line.OLD_BUTTON, None),
+        (Situation(unknown_button=True, command=Command.TALK_TO_HUMAN), Line.QUEUED, Reason.ASKED),
         (Situation(late=True), Line.LATE, None),
+        (Situation(late=True, may_say_late=False), None, None),
+        (Situation(reading=URGENT, late=True, may_say_late=False), None, Reason.DISCLOSURE),
     ],
 )
 def test_the_line_and_the_call_for_a_human(now: Situation, line: Line | None, call: Reason | None) -> None:
