@@ -31,6 +31,9 @@ class Settings(BaseModel):
     telegram_api: str = "https://api.telegram.org"
     zalo_bot_token: SecretStr = SecretStr("")
     zalo_bot_api: str = "https://bot-api.zaloplatforms.com"
+    # The Zalo Bot Platform's basic plan (docs/channels.md); 0 means that there is no such limit.
+    zalo_bot_quota: int = Field(3000, ge=0)
+    zalo_bot_users: int = Field(50, ge=0)
     burst_seconds: float = Field(1.5, ge=0, le=10)
     burst_window_seconds: int = Field(60, ge=10, le=600)
     dialogue_seconds: float = Field(6.0, gt=0, le=60)
@@ -49,6 +52,13 @@ class Settings(BaseModel):
         if value and not value.startswith(("sqlite:///", "postgresql")):
             raise ValueError("must start with sqlite:/// or postgresql://")
         return value.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+    @field_validator("telegram_token", "zalo_bot_token")
+    @classmethod
+    def _one_word(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() != "".join(value.get_secret_value().split()):
+            raise ValueError("contains a blank or a line break; copy the token again")
+        return value
 
     @field_validator("public_url", "telegram_api", "zalo_bot_api")
     @classmethod

@@ -1,5 +1,6 @@
 """The bot process as a web application: channels, health, and the runner's life."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,9 +14,11 @@ from starlette.routing import BaseRoute, Route
 from bot.dialogue import DialogueClient
 from bot.errors import LaChanError
 from bot.runner import Runner
+from bot.sending import Sending
 from bot.spool import Spool
 from bot.storage.engine import Database
 from bot.triage import assess
+from connectors.listening import OK, Listener
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +26,30 @@ log = logging.getLogger(__name__)
 class Health:
     """What works right now, by name; ``ok`` or why not, never a person's data."""
 
-    def __init__(self, database: Database, spool: Spool, runner: Runner, dialogue: DialogueClient) -> None:
+    def __init__(
+        self,
+        database: Database,
+        spool: Spool,
+        runner: Runner,
+        dialogue: DialogueClient,
+        sending: Sending,
+        listeners: Sequence[Listener],
+    ) -> None:
         self._database = database
         self._spool = spool
         self._runner = runner
         self._dialogue = dialogue
+        self._sending = sending
+        self._listeners = listeners
+
+    def channels(self) -> dict[str, str]:
+        """How each platform's way in goes. None of them is vital: the chat page works without any."""
+        return {listener.channel.name: self._channel(listener) for listener in self._listeners}
+
+    def _channel(self, listener: Listener) -> str:
+        trouble = self._sending.troubles.get(listener.channel.name)
+        found = {"receiving": listener.state, "sending": trouble or OK}
+        return "; ".join(f"{way}: {state}" for way, state in found.items() if state != OK) or OK
 
     async def vital(self) -> dict[str, str]:
         """Intake, triage, storage and sending: a child is answered and nothing is lost while these are ok."""
@@ -65,6 +87,7 @@ def _outcome(check: Callable[[], None]) -> str:
 def create_bot_app(
     routes: Sequence[BaseRoute],
     runner: Runner,
+    listeners: Sequence[Listener],
     health: Health,
     *,
     end_streams: Callable[[], None],
@@ -74,17 +97,21 @@ def create_bot_app(
 
     async def healthz(_: Request) -> Response:
         vital = await health.vital()
-        return _report(vital, all(value == "ok" for value in vital.values()))
+        return _report(vital, health.channels())
 
     async def readyz(_: Request) -> Response:
         parts = await health.vital() | {"dialogue": await health.dialogue()}
-        return _report(parts, all(value == "ok" for value in parts.values()))
+        return _report(parts, health.channels())
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         runner.start()
+        for listener in listeners:
+            listener.start()
         yield
+        await asyncio.gather(*(listener.stop() for listener in listeners))
         await runner.stop()
+        await asyncio.gather(*(listener.channel.stop() for listener in listeners))
         await closing()
 
     own = [Route("/healthz", healthz), Route("/readyz", readyz)]
@@ -93,6 +120,7 @@ def create_bot_app(
     return app
 
 
-def _report(parts: dict[str, str], good: bool) -> Response:
-    body = {"status": "ok" if good else "degraded", "parts": parts}
+def _report(parts: dict[str, str], channels: dict[str, str]) -> Response:
+    good = all(value == "ok" for value in parts.values())
+    body = {"status": "ok" if good else "degraded", "parts": parts, "channels": channels}
     return JSONResponse(body, status_code=200 if good else 503)

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from bot.delivery import Outgoing
 from bot.errors import BadInput, StorageError
 from bot.intake import Intake, Outcome, Receipt
-from bot.outbox import Outbox, Outgoing
+from bot.outbox import Outbox
 from bot.privacy.pseudonyms import pseudonyms
 from bot.privacy.secrets import Secrets
 from bot.storage.engine import Database
@@ -100,6 +101,7 @@ class WebChannel:
         if receipt.view:
             self._hub.signal(sender, receipt.view)
         if receipt.direct is not None:
+            await anyio.to_thread.run_sync(self._intake.answered, receipt)
             return [Outgoing(0, "bot", receipt.direct.text, template_id=receipt.direct_id)]
         if receipt.conversation_id is None:
             return []

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from typing import Any
 
-from bot.outbox import Outgoing
+from bot.delivery import Outgoing
 
 # What the page does with its log besides showing the line.
 VIEWS = {"utter_hidden": "cover", "utter_reopened": "open", "utter_erase_done": "clear"}

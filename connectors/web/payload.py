@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import BadInput
+from bot.language import storable
 from bot.messages import InboundMessage, Kind
 
 CHANNEL = "web"
@@ -37,7 +38,7 @@ def sender_id(value: Any) -> str:
     """1 to 128 characters; raises ``BadInput``."""
     if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_ID:
         raise BadInput(f"sender: expected 1 to {LONGEST_ID} characters")
-    return _storable(value.strip())
+    return storable(value.strip())
 
 
 def _text(given: dict[str, Any], name: str, *, optional: bool = False) -> str:
@@ -46,9 +47,4 @@ def _text(given: dict[str, Any], name: str, *, optional: bool = False) -> str:
         return ""
     if not isinstance(value, str):
         raise BadInput(f"{name}: expected a string")
-    return _storable(value)
-
-
-def _storable(value: str) -> str:
-    """A lone surrogate cannot be sealed as UTF-8, and NUL ends a text in PostgreSQL."""
-    return value.encode("utf-8", "replace").decode().replace("\x00", "")
+    return storable(value)

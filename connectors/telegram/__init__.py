@@ -1,0 +1,1 @@
+"""Telegram's channel: python-telegram-bot as client and parser, our own way in and out."""

@@ -1,0 +1,1 @@
+"""The Zalo Bot Platform's channel: python-zalo-bot, wrapped, and a tolerant parser of our own."""
