@@ -180,6 +180,29 @@ def _model(settings: Settings, _: datetime) -> Iterator[Finding]:
         yield Finding(Level.FAIL, "there is no dialogue model", "./lachan train, or ./lachan up")
 
 
+def _channels(settings: Settings, now: datetime) -> Iterator[Finding]:
+    from bot.commands.channel_report import ask_platforms, usage
+    from bot.storage.engine import open_database
+
+    states = ask_platforms(settings)
+    for state in states:
+        if state.trouble:
+            yield Finding(Level.FAIL, f"{state.channel}: {state.trouble}", state.mend)
+        else:
+            yield Finding(Level.OK, f"{state.channel}: {state.bot}, {state.way_in}")
+    if not states:
+        yield Finding(Level.OK, "channels: the chat page alone (no token for Telegram or Zalo is set)")
+    if not states or _file_is_missing(settings.database):
+        return
+    database = open_database(settings.database)
+    with database.read() as session:
+        for state in states:
+            for warning in usage(session, settings, state.channel, now).warnings:
+                mend = "ask the platform for a larger plan; docs/channels.md names the limits"
+                yield Finding(Level.WARN, f"{state.channel}: {warning}", mend)
+    database.close()
+
+
 def _contacts(settings: Settings, now: datetime) -> Iterator[Finding]:
     from bot.knowledge.services import load_services
 
@@ -242,6 +265,7 @@ CHECKS: tuple[Check, ...] = (
     _secrets,
     _database,
     _model,
+    _channels,
     _contacts,
     _holidays,
     _crisis_lines,

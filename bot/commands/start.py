@@ -144,9 +144,14 @@ def channels(settings: Settings) -> Iterator[tuple[str, str]]:
         ("telegram", "LACHAN_TELEGRAM_TOKEN", settings.telegram_token),
         ("zalo_bot", "LACHAN_ZALO_BOT_TOKEN", settings.zalo_bot_token),
     ):
-        # These connectors are not built yet; a token alone must not look as if it worked.
-        later = f"off: {setting} is set, but this channel comes with a later version"
-        yield name, later if token.get_secret_value() else f"off: {setting} is not set"
+        yield name, _way_in(settings) if token.get_secret_value() else f"off: {setting} is not set"
+
+
+def _way_in(settings: Settings) -> str:
+    """Whether it works is seen a moment later; the log and ``channels status`` say so."""
+    if settings.public_url:
+        return "on, by webhook (set it once: ./lachan channels connect)"
+    return "on, fetching messages (see ./lachan channels status)"
 
 
 def _accounts(settings: Settings) -> str:

@@ -98,9 +98,11 @@ def test_a_channel_without_token_says_which_setting_it_lacks(settings: Settings)
     assert "LACHAN_ZALO_BOT_TOKEN is not set" in states["zalo_bot"]
 
 
-def test_a_token_for_a_channel_not_built_yet_says_so_without_showing_it(settings: Settings) -> None:
+def test_a_channel_with_a_token_says_how_messages_come_in_and_never_the_token(settings: Settings) -> None:
     given = settings.model_copy(update={"telegram_token": SecretStr("123:abc")})
-    assert "comes with a later version" in dict(channels(given))["telegram"]
+    assert dict(channels(given))["telegram"].startswith("on, fetching messages")
+    pushed = given.model_copy(update={"public_url": "https://lachan.example"})
+    assert "./lachan channels connect" in dict(channels(pushed))["telegram"]
     assert "123:abc" not in "\n".join(greeting(given, 1))
 
 
