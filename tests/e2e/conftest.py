@@ -14,11 +14,19 @@ import httpx
 import pytest
 
 from bot.config import ROOT
-from tests.conftest import free_port
-from tests.support.lachan import FITTED
+from tests.support.fake_telegram import FakeTelegram, running_telegram
+from tests.support.fake_zalo import FakeZalo, running_zalo
+from tests.support.lachan import FITTED, free_port
 
 READY_SECONDS = 180
 PASSWORD = "mot hai ba bon nam"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test waits for the model to be trained as well."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(READY_SECONDS + 120))
 
 
 @dataclass
@@ -30,17 +38,20 @@ class Helpline:
     console: str
     process: subprocess.Popen[bytes]
 
-    def command(self, *words: str, given: str = "") -> str:
-        done = subprocess.run(
+    def run(self, *words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [ROOT / "lachan", *words],
-            env=self.env,
+            env=self.env | settings,
             input=given,
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+
+    def command(self, *words: str, given: str = "") -> str:
+        done = self.run(*words, given=given)
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def cases(self) -> list[dict[str, Any]]:
@@ -84,13 +95,38 @@ class Helpline:
 
 
 @pytest.fixture(scope="session")
-def helpline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpline]:
+def telegram() -> Iterator[FakeTelegram]:
+    with running_telegram() as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def zalo() -> Iterator[FakeZalo]:
+    with running_zalo() as platform:
+        yield platform
+
+
+def channels(telegram: FakeTelegram, zalo: FakeZalo) -> dict[str, str]:
+    """The settings that open both platforms' channels."""
+    return {
+        "LACHAN_TELEGRAM_TOKEN": telegram.token,
+        "LACHAN_TELEGRAM_API": telegram.url,
+        "LACHAN_ZALO_BOT_TOKEN": zalo.token,
+        "LACHAN_ZALO_BOT_API": zalo.url,
+    }
+
+
+@pytest.fixture(scope="session")
+def helpline(
+    tmp_path_factory: pytest.TempPathFactory, telegram: FakeTelegram, zalo: FakeZalo
+) -> Iterator[Helpline]:
     home: Path = tmp_path_factory.mktemp("helpline") / "var"
     ports = {"LACHAN_BOT_PORT": str(free_port()), "LACHAN_CONSOLE_PORT": str(free_port())}
     env = (
         {k: v for k, v in os.environ.items() if not k.startswith("LACHAN_")}
         | ports
         | {"LACHAN_HOME": str(home), "LACHAN_CACHE": str(FITTED)}
+        | channels(telegram, zalo)
     )
     log = (home.parent / "up.log").open("wb")
     process = subprocess.Popen([ROOT / "lachan", "up"], env=env, stdout=log, stderr=log)
