@@ -50,6 +50,9 @@ class Sender(Protocol):
     def parts(self, message: Outgoing) -> Sequence[Part]:
         """Cut a message; always the same way, so that a second attempt goes on where the first one ended."""
 
+    async def turn(self, chat_id: str, *, patient: bool) -> None:
+        """Wait for the platform's pace; only a ``patient`` line waits for the pace of its own chat."""
+
     async def send(self, chat_id: str, part: Part) -> str:
         """Deliver and give what the platform calls the message."""
 

@@ -157,6 +157,14 @@ class Outbox:
         row.due_at = now + timedelta(seconds=ATTEMPT_SECONDS)
         return Delivery(row_id, conversation, self._read(row), row.parts_sent)
 
+    def may_go_on(self, session: Session, row_id: int) -> bool:
+        """Between two parts of one line: whether the rest may still leave."""
+        conversation = self._lock_conversation(session, row_id)
+        row = session.get(OutboxRow, row_id, populate_existing=True)
+        if conversation is None or row is None or row.state != "sending":
+            return False
+        return self._may_leave(session, conversation, row)
+
     def part_sent(self, session: Session, row_id: int, parts: int, platform_id: str) -> bool:
         """Record that ``parts`` parts have left; ``False`` when the line was taken back meanwhile.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import anyio.to_thread
+from sqlalchemy import select
 
 from bot.delivery import Sender
 from bot.errors import (
@@ -18,13 +19,13 @@ from bot.errors import (
     TemporarySendError,
 )
 from bot.escalation import cases
-from bot.outbox import Delivery, Outbox
+from bot.outbox import ANSWER, Delivery, Outbox
 from bot.privacy.secrets import Secrets
 from bot.quota import Quotas
 from bot.recall import Recall, Recalls
 from bot.storage.conversations import address
 from bot.storage.engine import Database
-from bot.storage.tables import OutboxRow
+from bot.storage.tables import ConversationRow, OutboxRow
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,11 @@ class Sending:
 
     async def send(self, row_id: int) -> None:
         """Try one outbox row now; its outcome is stored either way."""
+        waiting = await anyio.to_thread.run_sync(self._peek, row_id)
+        if waiting is None:
+            return
+        # The pace is waited for before the line is judged: what happens meanwhile must still hold it back.
+        await self._turn(*waiting)
         taken = await anyio.to_thread.run_sync(self._take, row_id)
         if taken is None:
             return
@@ -116,6 +122,10 @@ class Sending:
         if not parts:
             raise MessageRefused("a line without a word")
         for number, part in enumerate(parts[delivery.parts_sent :], start=delivery.parts_sent + 1):
+            if number > delivery.parts_sent + 1:
+                await self._turn(channel, chat_id, delivery.message.template_id)
+                if not await anyio.to_thread.run_sync(self._may_go_on, delivery.row_id):
+                    return
             platform_id = await sender.send(chat_id, part)
             known, is_last = platform_id if sender.deletes else "", number == len(parts)
             if not await anyio.to_thread.run_sync(self._part_sent, delivery, number, known, is_last):
@@ -126,6 +136,27 @@ class Sending:
         """The person erased the chat while this line was on its way."""
         if self._senders[channel].deletes:
             await anyio.to_thread.run_sync(self._remember_recall, channel, chat_id, platform_id)
+
+    async def _turn(self, channel: str, chat_id: str, template_id: str) -> None:
+        """Answers to questions keep each chat's pace; a crisis line and a human's words do not wait behind them."""
+        if channel in self._senders:
+            await self._senders[channel].turn(chat_id, patient=template_id == ANSWER)
+
+    def _peek(self, row_id: int) -> tuple[str, str, str] | None:
+        with self._database.read() as session:
+            found = session.execute(
+                select(OutboxRow, ConversationRow)
+                .join(ConversationRow, ConversationRow.id == OutboxRow.conversation_id)
+                .where(OutboxRow.id == row_id, OutboxRow.due_at <= self._clock())
+            ).first()
+            if found is None:
+                return None
+            row, conversation = found
+            return conversation.channel, address(conversation, self._secrets) or "", row.template_id or ""
+
+    def _may_go_on(self, row_id: int) -> bool:
+        with self._database.write() as session:
+            return self._outbox.may_go_on(session, row_id)
 
     def _take(self, row_id: int) -> tuple[Delivery, str] | None:
         with self._database.write() as session:

@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio.to_thread
 
-from bot.errors import FetchConflict, LaChanError, SendError, StorageError, TemporarySendError
+from bot.errors import FetchConflict, LaChanError, MessageRefused, SendError, StorageError, TemporarySendError
 from bot.storage.counters import hold_lease, release_lease
 from bot.storage.engine import Database
 from connectors.platform import PlatformChannel
@@ -97,7 +97,7 @@ class Listener:
             except Exception as error:
                 failures += 1
                 self._note(str(error) if isinstance(error, LaChanError) else type(error).__name__)
-                if isinstance(error, FetchConflict):
+                if isinstance(error, (FetchConflict, MessageRefused)):
                     self._checked_at = None
                 await asyncio.sleep(_pause(error, failures))
             else:

@@ -15,7 +15,8 @@ class Pace:
         self._all = AsyncLimiter(overall, 1.0)
         self._chat = lru_cache(maxsize=REMEMBERED_CHATS)(lambda _: AsyncLimiter(1, 1.0 / per_chat))
 
-    async def turn(self, chat_id: str) -> None:
-        """Wait until a message may go to this chat."""
-        await self._chat(chat_id).acquire()
+    async def turn(self, chat_id: str, *, patient: bool) -> None:
+        """Wait until a message may go out; only a ``patient`` one for its own chat's pace as well."""
+        if patient:
+            await self._chat(chat_id).acquire()
         await self._all.acquire()

@@ -149,6 +149,7 @@ class PlatformChannel:
         for part in self.client.parts(Outgoing(0, "bot", reply.text)):
             for wait in (*DIRECT_RETRY_SECONDS, None):
                 try:
+                    await self.client.turn(chat_id, patient=False)
                     await self.client.send(chat_id, part)
                     break
                 except SendError as error:

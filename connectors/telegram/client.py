@@ -100,8 +100,10 @@ class TelegramClient:
             return []
         return [*(Part(text) for text in texts[:-1]), Part(texts[-1], message.options)]
 
+    async def turn(self, chat_id: str, *, patient: bool) -> None:
+        await self._pace.turn(chat_id, patient=patient)
+
     async def send(self, chat_id: str, part: Part) -> str:
-        await self._pace.turn(chat_id)
         rows = [[InlineKeyboardButton(o.title, callback_data=o.token)] for o in part.options]
         message = await _named(
             self._bot.send_message(

@@ -75,6 +75,8 @@ class ZaloBotClient:
         self._bot = SafeBot(token, api)
         self._pace = Pace(facts.PER_SECOND, facts.PER_CHAT_SECOND)
         self._choose = choose
+        self._last: Any = None
+        self._rushing = False
 
     async def close(self) -> None:
         await self._bot.close()
@@ -95,8 +97,10 @@ class ZaloBotClient:
             texts = [*texts[:-1], last] if fits else [*texts, answers]
         return [Part(text) for text in texts]
 
+    async def turn(self, chat_id: str, *, patient: bool) -> None:
+        await self._pace.turn(chat_id, patient=patient)
+
     async def send(self, chat_id: str, part: Part) -> str:
-        await self._pace.turn(chat_id)
         message = await self._bot.call("sendMessage", chat_id=chat_id, text=part.text)
         return str(message.get("message_id") or "") if isinstance(message, Mapping) else ""
 
@@ -113,8 +117,9 @@ class ZaloBotClient:
         """A bot cannot leave; Zalo shows it only what mentions it."""
 
     async def updates(self) -> list[Mapping[str, Any]]:
-        """Wait for what comes next, one at a time; Zalo may give the same one again."""
-        began = asyncio.get_running_loop().time()
+        """Wait for what comes next, one at a time; Zalo may give the same one again, and at once."""
+        if self._rushing:
+            await asyncio.sleep(facts.POLL_FLOOR_SECONDS)
         patience = facts.POLL_SECONDS + facts.ANSWER_SECONDS
         try:
             update = await self._bot.call(
@@ -122,8 +127,8 @@ class ZaloBotClient:
             )
         except NothingCame:
             update = None
-        spent = asyncio.get_running_loop().time() - began
-        await asyncio.sleep(max(0.0, facts.POLL_FLOOR_SECONDS - spent))
+        self._rushing = update == self._last
+        self._last = update
         found = update if isinstance(update, list) else [update]
         return [one for one in found if isinstance(one, Mapping)]
 

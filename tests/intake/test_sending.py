@@ -40,6 +40,7 @@ class FakePlatform:
     deleted: list[str] = field(default_factory=list)
     errors: list[SendError] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
+    waiting: Callable[[], object] = lambda: None
 
     def parts(self, message: Outgoing) -> Sequence[Part]:
         return [Part(text) for text in message.text.split("|")]
@@ -55,6 +56,9 @@ class FakePlatform:
         if self.errors:
             raise self.errors.pop(0)
         self.deleted += platform_ids
+
+    async def turn(self, chat_id: str, *, patient: bool) -> None:
+        self.waiting()
 
     async def typing(self, chat_id: str) -> None: ...
 
@@ -198,6 +202,20 @@ def test_a_bot_line_whose_outcome_is_unknown_does_not_follow_a_claim(post: Post)
         post.helpline.takeover.join(session, post.child.cases()[0].id, user.id, post.child.now)
     post.work(after=120)
     assert "câu của bot" not in post.platform.arrived and post.row(row_id).state == "withdrawn"
+
+
+def test_after_thoat_not_even_a_line_that_only_waits_for_its_turn_leaves(post: Post) -> None:
+    post.say("lời của người tư vấn")
+    post.platform.waiting = lambda: post.child.write("thoát") if post.child.sent == 1 else None
+    post.work()
+    assert post.platform.arrived == []
+
+
+def test_after_thoat_the_rest_of_a_long_line_stays_back(post: Post) -> None:
+    post.say("một|hai")
+    post.platform.meanwhile = lambda: post.child.write("thoát") if post.child.sent == 1 else None
+    post.work()
+    assert "hai" not in post.platform.arrived
 
 
 def test_erasing_takes_both_sides_off_the_phone(post: Post) -> None:
