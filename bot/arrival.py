@@ -253,8 +253,10 @@ class Arrival:
         conversation = self._conversation
         self._desk.recalls.request(self._session, conversation, self._now)
         if decision.line is not Line.ERASE_LATER and not self._has_urgent_case():
-            role, channel = Role(conversation.role), conversation.channel
-            template_id, direct = self._desk.replies.plain(Line.ERASED, role, channel)
+            on_phone = self._desk.replies.stays_on_phone(conversation, self._now)
+            template_id, direct = self._desk.replies.plain(
+                Line.ERASED, Role(conversation.role), on_phone=on_phone
+            )
             erase_conversation(self._session, conversation, self._now)
             return Receipt(Outcome.STORED, direct=direct, direct_id=template_id, view=CLEAR)
         hide_until_closed(self._session, conversation, self._now)

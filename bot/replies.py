@@ -10,10 +10,13 @@ from bot.escalation.duty import someone_on_duty
 from bot.escalation.wording import Wording
 from bot.messages import Reply
 from bot.privacy.erasure import KEEP_FOR_CASE
+from bot.recall import WINDOW
 from bot.routing import Line
 from bot.storage.tables import CaseRow, ConversationRow
 from bot.triage.assessment import Assessment, Risk, Role, Teller
 
+# The chat page clears itself.
+PAGE = "web"
 KEEP_HOURS = int(KEEP_FOR_CASE.total_seconds() // 3600)
 KEYS = {
     Line.LATE: "utter_late",
@@ -86,7 +89,7 @@ class Replies:
             return self._wording.hidden(n)
         if line is Line.QUEUED:
             return self._queued(session, case, role, now)
-        key = self._key(line, conversation.channel)
+        key = self._key(line, self.stays_on_phone(conversation, now))
         if line is Line.WANT_PERSON and not someone_on_duty(session, now):
             key = "utter_nobody_on_duty"
         return self._wording.line(key, role=role, age_band=age, hours=KEEP_HOURS)
@@ -99,12 +102,18 @@ class Replies:
             return self._wording.line("utter_human_queued_first", role=role)
         return self._wording.line("utter_human_queued", role=role, place=str(place))
 
-    def plain(self, line: Line, role: Role, channel: str = "") -> tuple[str, Reply]:
+    def plain(self, line: Line, role: Role, *, on_phone: bool = False) -> tuple[str, Reply]:
         """A line said when no conversation is left to look at."""
-        return self._wording.line(self._key(line, channel), role=role)
+        return self._wording.line(self._key(line, on_phone), role=role)
 
-    def _key(self, line: Line, channel: str) -> str:
-        return ON_PHONE.get(line, KEYS[line]) if channel in self._stays_on_phone else KEYS[line]
+    def stays_on_phone(self, conversation: ConversationRow, now: datetime) -> bool:
+        """Whether the person will still see lines after "xoá": nobody can delete them, or they are too old."""
+        too_old = conversation.channel != PAGE and conversation.created_at < now - WINDOW
+        return too_old or conversation.channel in self._stays_on_phone
+
+    @staticmethod
+    def _key(line: Line, on_phone: bool) -> str:
+        return ON_PHONE.get(line, KEYS[line]) if on_phone else KEYS[line]
 
     def without_database(self, reading: Assessment) -> tuple[str, Reply]:
         """What is said at once while nothing can be stored: the crisis reply where it is due, else calm and 111."""
