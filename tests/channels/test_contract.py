@@ -109,6 +109,15 @@ def test_an_offered_answer_can_be_chosen(person: Person, typed: str | None) -> N
     assert person.helpline.bot.dialogue.turns[-1]["payload"] == "/ask_b"
 
 
+@pytest.mark.parametrize("way", ["web", "telegram polled", "telegram pushed"], indirect=True)
+def test_a_button_under_an_older_line_still_does_what_it_says(person: Person) -> None:
+    offer(person)
+    person.helpline.bot.dialogue.answer = lambda turn: say(heard(turn["text"]))
+    person.tell("em hỏi chuyện khác")
+    person.take("Kết bạn lạ")
+    assert person.helpline.bot.dialogue.turns[-1]["payload"] == "/ask_b"
+
+
 def test_the_answers_under_the_crisis_reply_can_be_chosen(person: Person) -> None:
     person.tell(DISCLOSURE)
     [line] = person.take("Không an toàn")
@@ -298,3 +307,23 @@ def test_without_the_database_a_question_meets_a_calm_line_and_is_answered_later
         [line] = frail_person.wait(1)
     frail_person.settle(1)
     assert "111" in line and frail_person.lines == [line, heard(QUESTION)]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="Intake.replay does not know of a crisis reply that is still on its way"
+)
+@pytest.mark.parametrize("way", ["telegram pushed"], indirect=True)
+def test_a_crisis_reply_on_its_way_is_not_said_again_once_the_database_is_back(
+    frail_person: PhonePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.platform.DIRECT_RETRY_SECONDS", (2.0, 2.0))
+    calls = frail_person.platform.calls_of
+    before = len(calls("sendMessage"))
+    frail_person.platform.fail("sendMessage")
+    with frail_person.helpline.database_gone():
+        frail_person.write(DISCLOSURE)
+        until(lambda: len(calls("sendMessage")) > before)
+    frail_person.settle(1)
+    for _ in range(12):  # longer than the pause before the reply's second attempt
+        frail_person.helpline.next_round()
+    assert sum("111" in line for line in frail_person.lines) == 1

@@ -78,7 +78,8 @@ def test_an_outage_is_named_and_survived(
     person: PhonePerson, fault: dict[str, Any], telegram: str, zalo: str
 ) -> None:
     named = telegram if person.channel == "telegram" else zalo
-    person.platform.fail("getUpdates", **fault)
+    # Twice, so that the state stands long enough to be read on a busy machine.
+    person.platform.fail("getUpdates", times=2, **fault)
     person.tell(DISCLOSURE)
     until(lambda: named in state(person))
     assert len(person.tell(QUESTION)) == 1

@@ -424,7 +424,8 @@ class WebPerson(Person):
             post.join()
 
     def choose(self, title: str) -> None:
-        button = next(button for button in self.shown[-1]["buttons"] if button["title"] == title)
+        offered = [button for line in reversed(self.shown) for button in line.get("buttons", [])]
+        button = next(button for button in offered if button["title"] == title)
         self.post(title, payload=button["payload"])
 
     @property
@@ -498,6 +499,7 @@ def quick() -> Iterator[pytest.MonkeyPatch]:
             patch.setattr(f"connectors.{folder}.facts.PER_SECOND", 500)
             patch.setattr(f"connectors.{folder}.facts.PER_CHAT_SECOND", 100)
         patch.setattr("connectors.zalo_bot.facts.POLL_FLOOR_SECONDS", 0.02)
+        patch.setattr("connectors.platform.DIRECT_RETRY_SECONDS", (0.1,) * 5)
         patch.setattr("bot.runner.ROUNDS_SECONDS", 0.2)
         patch.setattr("bot.runner.TICK_SECONDS", 0.02)
         yield patch
