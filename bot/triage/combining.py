@@ -9,25 +9,28 @@ from bot.triage.windows import windows
 
 # Log-odds, chosen on examples that the model had not seen and on public comments
 # (docs/triage.md, "Figures"; tests/triage/test_measured.py keeps the result from sinking).
-SURE = 0.0
-SURE_WITH_SIGN = -0.2
-SURE_IN_FRAME = 1.5
+SURE = -0.4
+SURE_WITH_SIGN = -0.6
+SURE_IN_FRAME = 0.0
 # People talking among themselves use the same grave words, so that the model has to be surer there.
-TOLD = 4.0
-TOLD_SHARE = 0.7
+TOLD = 6.0
+TOLD_SHARE = 0.5
 # Without diacritics many words have several meanings.
-PLAIN = 0.4
-ASK = -0.5
-NOT_AT_ALL = -2.0
+PLAIN = 0.2
+ASKS = -0.6
+ASKS_WITH_SIGN = -1.8
+# What a rule calls urgent stands from here on, and is asked about below.
+DOUBTED = 0.0
+NOT_AT_ALL = -1.0
+NOT_TOLD = 1.0
 EMERGENCY = 0.0
-CONCERN = 1.0
+CONCERN = 0.3
 # In fewer words a rule that fired is never doubted.
-_ENOUGH = 9
+_ENOUGH = 7
 _SHORT = 600
 _PART = 220
 _OVERLAP = 90
 _FRAMES = ("fiction", "game", "news", "joke", "supposed", "abstract")
-_SUPPOSING = ("supposed", "abstract")
 
 
 def combined(reading: Reading, text: str, model: TriageModel, fiction: bool) -> Reading:
@@ -38,11 +41,12 @@ def combined(reading: Reading, text: str, model: TriageModel, fiction: bool) -> 
     if reading.risk >= Risk.HIGH:
         return _confirmed(reading, seen, text)
     strict = TOLD_SHARE * max(0.0, TOLD - seen.told) + (PLAIN if text.isascii() else 0.0)
-    if seen.urgent - strict >= min(ASK, SURE_WITH_SIGN):
-        reading = _urgent(reading, seen, strict, text)
-    if reading.risk is Risk.NONE and not reading.check_in and seen.concern - strict >= CONCERN:
+    reading = _urgent(reading, seen, strict, text)
+    if reading.risk is not Risk.NONE:
+        return reading
+    if seen.concern - strict >= CONCERN:
         return _found(reading, seen, Risk.MEDIUM)
-    return reading
+    return replace(reading, check_in=seen.asks >= (ASKS_WITH_SIGN if reading.check_in else ASKS))
 
 
 def _gravest(text: str, model: TriageModel) -> ModelReading:
@@ -58,11 +62,11 @@ def _moved(seen: ModelReading, by: int) -> ModelReading:
 
 def _confirmed(reading: Reading, seen: ModelReading, text: str) -> Reading:
     """A rule's urgent reading: its category and degree in the model's light, asked about where it doubts."""
-    not_told = seen.urgent < NOT_AT_ALL or (seen.urgent < SURE and seen.told < 0.0)
+    not_told = seen.urgent < NOT_AT_ALL or (seen.urgent < DOUBTED and seen.told < NOT_TOLD)
     enough = len(text.split()) >= _ENOUGH and reading.teller is None
     if reading.risk is Risk.HIGH and not_told and enough:
         return replace(reading, risk=Risk.NONE, category=Category.NONE, check_in=True)
-    if seen.urgent < SURE or len(text) > _SHORT:
+    if seen.urgent < DOUBTED or len(text) > _SHORT:
         # In a long text the model's gravest part need not be the one in which the rule fired.
         return reading
     risk = Risk.EMERGENCY if seen.emergency >= EMERGENCY else reading.risk
@@ -72,13 +76,13 @@ def _confirmed(reading: Reading, seen: ModelReading, text: str) -> Reading:
 
 
 def _urgent(reading: Reading, seen: ModelReading, strict: float, text: str) -> Reading:
-    framed = frames_in(text, _FRAMES)
+    if seen.urgent - strict < SURE_WITH_SIGN:
+        return reading
     signed = reading.risk is Risk.MEDIUM or reading.check_in or bool(reading.signals)
-    needed = SURE_IN_FRAME if framed else SURE_WITH_SIGN if signed else SURE
-    if seen.urgent - strict >= needed:
-        return _found(reading, seen, Risk.EMERGENCY if seen.emergency >= EMERGENCY else Risk.HIGH)
-    unclear = reading.risk is Risk.NONE and (not framed or frames_in(text, _SUPPOSING))
-    return replace(reading, check_in=True) if unclear else reading
+    needed = SURE_IN_FRAME if frames_in(text, _FRAMES) else SURE_WITH_SIGN if signed else SURE
+    if seen.urgent - strict < needed:
+        return reading
+    return _found(reading, seen, Risk.EMERGENCY if seen.emergency >= EMERGENCY else Risk.HIGH)
 
 
 def _found(reading: Reading, seen: ModelReading, risk: Risk) -> Reading:

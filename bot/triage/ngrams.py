@@ -21,7 +21,14 @@ Floats = NDArray[np.float32]
 
 # What each group of features adds to the length of a vector; a feature's first letter names its group.
 GROUPS = "cwi"
-HEADS = ("urgent", "emergency", "concern", "told", *(c.value for c in Category if c is not Category.NONE))
+HEADS = (
+    "urgent",
+    "emergency",
+    "concern",
+    "told",
+    "asks",
+    *(c.value for c in Category if c is not Category.NONE),
+)
 _HARMS = HEADS.index(Category.SEXUAL_ABUSE)
 NOTHING = -10.0
 _WORDS_SHOWN = 3
@@ -40,12 +47,14 @@ class ModelReading:
     """What the model makes of one text, as log-odds: 0 is even, 2 is 88 %.
 
     ``spans`` (NFC text) are those of the words that weighed most for "urgent". ``told``: somebody writes to the helpline, as against people talking among themselves in public.
+    ``asks``: a question or hint behind which something may be hidden (``check_in``).
     """
 
     urgent: float = NOTHING
     emergency: float = NOTHING
     concern: float = NOTHING
     told: float = NOTHING
+    asks: float = NOTHING
     category: Category = Category.NONE
     spans: tuple[tuple[int, int], ...] = ()
 
@@ -111,6 +120,7 @@ class TriageModel:
             emergency=float(odds[1]),
             concern=float(odds[2]),
             told=float(odds[3]),
+            asks=float(odds[4]),
             category=Category(HEADS[_HARMS + int(np.argmax(odds[_HARMS:]))]),
             spans=self._spans(tokens, rows, places, unique, values),
         )

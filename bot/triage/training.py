@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +17,14 @@ from bot.fitted_files import forget_old, read_fitted, write_fitted
 from bot.language.text import fold, nfc
 from bot.triage.assessment import Category, Risk
 from bot.triage.concepts import CONCEPTS
-from bot.triage.examples import EXAMPLES, Example, load_examples
+from bot.triage.examples import EXAMPLES, Conversation, Example, load_conversations, load_examples
 from bot.triage.lexicon_file import read_lexicon
 from bot.triage.ngrams import GROUPS, HEADS, Floats, TriageModel, features, scale, tokens_of
 
 NLU = Path(__file__).resolve().parents[2] / "nlu"
-ORDINARY = EXAMPLES / "ordinary.txt"
+ORDINARY = EXAMPLES / "ordinary"
 # Raise it when ngrams.py or this file changes what is learnt.
-CODE_VERSION = 1
+CODE_VERSION = 2
 # Measured on the tune part (tests/triage/test_measured.py).
 STRENGTH = 10.0
 SEEN_AT_LEAST = {"c": 2, "w": 1, "i": 3}
@@ -38,11 +38,12 @@ class Lesson:
     risk: Risk
     category: Category
     told: bool = True
+    asks: bool = False
 
 
 def open_model(cache_dir: Path, nlu_dir: Path = NLU) -> TriageModel:
     """Load the model of the examples as they are now, fitting it only when something changed."""
-    taught = lessons(load_examples(), nlu_dir)
+    taught = lessons(load_examples(), load_conversations(), nlu_dir)
     path = cache_dir / f"triage-{cache_key(taught)}.npz"
     if data := read_fitted(path):
         return TriageModel.from_bytes(data)
@@ -52,9 +53,14 @@ def open_model(cache_dir: Path, nlu_dir: Path = NLU) -> TriageModel:
     return model
 
 
-def lessons(examples: Sequence[Example], nlu_dir: Path = NLU) -> list[Lesson]:
-    """The examples, ordinary talk, ways of asking, and the lexicon's own sentences."""
-    taught = [Lesson(example.text, example.risk, example.category) for example in examples]
+def lessons(
+    examples: Sequence[Example], talks: Sequence[Conversation] = (), nlu_dir: Path = NLU
+) -> list[Lesson]:
+    """The examples, conversations turn by turn, ordinary talk, ways of asking, and the lexicon's own sentences."""
+    taught = [
+        Lesson(example.text, example.risk, example.category, asks=example.check_in) for example in examples
+    ]
+    taught += [lesson for talk in talks for lesson in _turns(talk)]
     for entry in read_lexicon().entries:
         taught += [Lesson(text, Risk.NONE, Category.NONE) for text in entry.near]
         if entry.risk >= Risk.HIGH:
@@ -63,9 +69,28 @@ def lessons(examples: Sequence[Example], nlu_dir: Path = NLU) -> list[Lesson]:
     return taught + [Lesson(text, Risk.NONE, Category.NONE, told=False) for text in ordinary()]
 
 
+def _turns(talk: Conversation) -> Iterator[Lesson]:
+    """What each message says by itself or with its burst, where the talk's labels tell: calm ones, and each rise."""
+    burst: list[str] = []
+    risks, before = iter(talk.risk_by_turn), Risk.NONE
+    for speaker, text in talk.turns:
+        if speaker != "user":
+            burst = []
+            continue
+        burst.append(text)
+        risk = next(risks)
+        if risk is Risk.NONE:
+            yield Lesson(text, Risk.NONE, Category.NONE)
+        elif risk > before:
+            yield Lesson(" ".join(burst[-4:]), risk, talk.category)
+        before = risk
+
+
 def ordinary() -> list[str]:
     """Comments, jokes, trade and quarrels in which nobody tells of harm; one a line."""
-    return [line for line in nfc(ORDINARY.read_text(encoding="utf-8")).split("\n") if line.strip()]
+    files = sorted(ORDINARY.glob("*.txt"))
+    lines = (line for path in files for line in nfc(path.read_text(encoding="utf-8")).split("\n"))
+    return [line for line in lines if line.strip()]
 
 
 def questions(nlu_dir: Path) -> list[str]:
@@ -82,7 +107,7 @@ def cache_key(taught: Sequence[Lesson]) -> str:
     digest = hashlib.sha256(repr((CODE_VERSION, sklearn.__version__, STRENGTH)).encode())
     digest.update(CONCEPTS.read_bytes())
     for lesson in taught:
-        digest.update(f"{lesson.risk}\x1f{lesson.category}\x1f{lesson.text}\x1e".encode())
+        digest.update(f"{lesson.risk}\x1f{lesson.category}\x1f{lesson.asks}\x1f{lesson.text}\x1e".encode())
     return digest.hexdigest()[:24]
 
 
@@ -123,12 +148,14 @@ def _heads(matrix: csr_matrix, taught: Sequence[Lesson]) -> tuple[Floats, Floats
     everything = np.arange(len(taught))
     harmed = np.flatnonzero(risks >= Risk.MEDIUM)
     urgent = np.flatnonzero(risks >= Risk.HIGH)
+    calm = np.flatnonzero(risks == Risk.NONE)
     columns = [
         _head(matrix, everything, risks >= Risk.HIGH),
         _head(matrix, urgent, risks >= Risk.EMERGENCY),
         _head(matrix, everything, risks >= Risk.MEDIUM),
         _head(matrix, everything, np.array([lesson.told for lesson in taught])),
-        *(_head(matrix, harmed, categories == name) for name in HEADS[4:]),
+        _head(matrix, calm, np.array([lesson.asks for lesson in taught])),
+        *(_head(matrix, harmed, categories == name) for name in HEADS[5:]),
     ]
     weights = np.stack([weight for weight, _ in columns], axis=1)
     return weights.astype(np.float32), np.array([bias for _, bias in columns], dtype=np.float32)

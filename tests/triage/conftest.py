@@ -1,10 +1,9 @@
 import pytest
 
 from bot.triage import TriageModel
-from bot.triage.examples import Example, load_examples
-from bot.triage.training import fit, lessons
-
-WRITERS = "abc"
+from bot.triage.examples import TUNE, Conversation, Example, load_conversations, load_examples
+from bot.triage.training import open_model
+from tests.support.lachan import FITTED
 
 
 @pytest.fixture(scope="session")
@@ -13,13 +12,17 @@ def examples() -> list[Example]:
 
 
 @pytest.fixture(scope="session")
-def tune(examples: list[Example]) -> list[Example]:
-    """Lines of the three writers that the measured model has not seen."""
-    return [example for example in examples if example.id[0] in WRITERS and not example.is_train]
+def tune() -> list[Example]:
+    """Messages by a hand whose lines the model never learns from."""
+    return load_examples(TUNE)
 
 
 @pytest.fixture(scope="session")
-def measured_model(examples: list[Example], tune: list[Example]) -> TriageModel:
-    """Fitted without the tune part; the service's own model learns from all lines."""
-    unseen = {example.id for example in tune}
-    return fit(lessons([example for example in examples if example.id not in unseen]))
+def tune_talks() -> list[Conversation]:
+    return load_conversations(TUNE)
+
+
+@pytest.fixture(scope="session")
+def measured_model() -> TriageModel:
+    """The service's own model."""
+    return open_model(FITTED)

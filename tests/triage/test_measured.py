@@ -1,72 +1,75 @@
-"""Figures on the tune part. A fall below a committed figure by more than its own interval fails."""
+"""Figures on the tune set. A fall below a committed figure by more than its own interval fails."""
 
 import json
-from math import sqrt
 from pathlib import Path
 
 import pytest
 
 from bot.language import fold
-from bot.triage import Assessment, Risk, TriageModel, assess
-from bot.triage.examples import Example
+from bot.triage import TriageModel, assess
+from bot.triage.evaluating import judge, judge_talks
+from bot.triage.examples import Conversation, Example
+from bot.triage.figures import Judged, Share, main_figures, talk_figures, wilson
 
 TALK = Path(__file__).resolve().parents[3] / "shared" / "data" / "talk.jsonl"
-# Measured when the model was last changed; docs/triage.md says what they mean.
-URGENT_RECALL = 0.85
-EMERGENCY_RECALL = 0.74
-CONCERN_RECALL = 0.80
-FALSE_URGENT = 0.055
-FALSE_ASKING = 0.08
-TALK_URGENT = {False: 0.0082, True: 0.016}
-
-Read = list[tuple[Example, Assessment]]
+# Measured when the model was last changed; docs/triage.md says what they mean. At least, and at most.
+AT_LEAST = {
+    "urgent recall": 0.938,
+    "emergency as emergency": 0.933,
+    "concern recall": 0.887,
+    "category right, given urgent": 0.828,
+    "about right, given urgent": 0.885,
+    "check_in asked where due": 0.619,
+}
+AT_MOST = {
+    "urgent false alarms (none)": 0.014,
+    "any concern (none)": 0.029,
+    "medium read as urgent": 0.277,
+    "check_in on plain messages": 0.051,
+}
+TALKS_AT_LEAST = {"urgent in time": 0.833, "urgent at most one turn late": 0.90}
+TALKS_AT_MOST = {"false alarm in calm talks": 0.089, "any concern in calm talks": 0.111}
+COMMENTS = {False: 0.0051, True: 0.0080}
 
 
 @pytest.fixture(scope="module")
-def read(tune: list[Example], measured_model: TriageModel) -> Read:
-    return [(example, assess(example.text, role=example.role, model=measured_model)[0]) for example in tune]
+def judged(tune: list[Example], measured_model: TriageModel) -> list[Judged]:
+    return judge(tune, measured_model)
 
 
-def interval(share: float, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval."""
-    z = 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return middle - half, middle + half
+@pytest.fixture(scope="module")
+def figures(judged: list[Judged]) -> dict[str, Share]:
+    return {one.name: one for one in main_figures(judged)}
 
 
-def share(hits: list[bool]) -> float:
-    return sum(hits) / len(hits)
+@pytest.fixture(scope="module")
+def talks(tune_talks: list[Conversation], measured_model: TriageModel) -> dict[str, Share]:
+    return {one.name: one for one in talk_figures(judge_talks(tune_talks, measured_model))}
 
 
-@pytest.mark.parametrize(
-    ("least", "figure"),
-    [
-        (Risk.MEDIUM, CONCERN_RECALL),
-        (Risk.HIGH, URGENT_RECALL),
-        (Risk.EMERGENCY, EMERGENCY_RECALL),
-    ],
-)
-def test_recall_has_not_sunk(read: Read, least: Risk, figure: float):
-    found = [assessment.risk >= least for example, assessment in read if example.risk >= least]
-    assert share(found) >= interval(figure, len(found))[0]
+@pytest.mark.parametrize(("name", "figure"), AT_LEAST.items())
+def test_what_is_found_has_not_sunk(figures: dict[str, Share], name: str, figure: float):
+    assert figures[name].value >= wilson(figure, figures[name].count)[0]
 
 
-def test_false_alarms_on_hard_ordinary_messages_have_not_grown(read: Read):
-    alarms = [assessment.is_urgent for example, assessment in read if example.risk is Risk.NONE]
-    assert share(alarms) <= interval(FALSE_URGENT, len(alarms))[1]
+@pytest.mark.parametrize(("name", "figure"), AT_MOST.items())
+def test_what_is_read_too_gravely_has_not_grown(figures: dict[str, Share], name: str, figure: float):
+    assert figures[name].value <= wilson(figure, figures[name].count)[1]
 
 
-def test_plain_questions_are_hardly_asked_about(read: Read):
-    plain = [a.check_in for example, a in read if example.risk is Risk.NONE and not example.check_in]
-    assert share(plain) <= interval(FALSE_ASKING, len(plain))[1]
+@pytest.mark.parametrize(("name", "figure"), TALKS_AT_LEAST.items())
+def test_conversations_are_understood_as_early_as_before(talks: dict[str, Share], name: str, figure: float):
+    assert talks[name].value >= wilson(figure, talks[name].count)[0]
 
 
-def test_the_model_finds_far_more_than_the_rules(read: Read):
-    urgent = [example for example, _ in read if example.risk >= Risk.HIGH]
-    rules = share([assess(example.text, role=example.role)[0].is_urgent for example in urgent])
-    both = share([assessment.is_urgent for example, assessment in read if example.risk >= Risk.HIGH])
-    assert both >= rules + 0.2
+@pytest.mark.parametrize(("name", "figure"), TALKS_AT_MOST.items())
+def test_calm_conversations_stay_as_calm_as_before(talks: dict[str, Share], name: str, figure: float):
+    assert talks[name].value <= wilson(figure, talks[name].count)[1]
+
+
+def test_the_model_finds_far_more_than_the_rules(judged: list[Judged], tune: list[Example]):
+    rules = main_figures(judge(tune, None))[0]
+    assert main_figures(judged)[0].value >= rules.value + 0.2
 
 
 @pytest.mark.skipif(
@@ -76,4 +79,4 @@ def test_the_model_finds_far_more_than_the_rules(read: Read):
 def test_public_comments_hardly_ever_raise_an_urgent_alarm(measured_model: TriageModel, stripped: bool):
     texts = [json.loads(line)["text"] for line in TALK.read_text(encoding="utf-8").splitlines()]
     alarms = [assess(fold(text) if stripped else text, model=measured_model)[0].is_urgent for text in texts]
-    assert share(alarms) <= interval(TALK_URGENT[stripped], len(texts))[1]
+    assert sum(alarms) / len(alarms) <= wilson(COMMENTS[stripped], len(alarms))[1]

@@ -65,6 +65,7 @@ def test_the_stored_model_reads_alike(measured_model: TriageModel):
 
 def test_the_model_is_fitted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(training, "load_examples", lambda: load_examples()[::8])
+    monkeypatch.setattr(training, "load_conversations", list)
     first = training.open_model(tmp_path)
     monkeypatch.setattr(training, "fit", None)
     assert training.open_model(tmp_path).read(UNKNOWN_TO_RULES) == first.read(UNKNOWN_TO_RULES)
@@ -109,4 +110,4 @@ def test_an_idea_is_found_without_marks_and_never_with_other_marks(tmp_path: Pat
 
 
 def test_every_category_can_be_named(measured_model: TriageModel):
-    assert measured_model.weights.shape[1] == 4 + len(Category) - 1
+    assert measured_model.weights.shape[1] == 5 + len(Category) - 1
