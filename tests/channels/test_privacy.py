@@ -24,6 +24,7 @@ from connectors.telegram.client import TelegramClient
 from connectors.zalo_bot.client import ZaloBotClient
 from tests.channels.conftest import Start
 from tests.support.channel import Helpline, PhonePerson, quick, until
+from tests.support.fake_platform import FakePlatform
 from tests.support.fake_telegram import running_telegram
 from tests.support.fake_zalo import running_zalo
 
@@ -99,6 +100,13 @@ def test_the_platforms_libraries_log_no_calls() -> None:
             assert not sdk._LOGGER.isEnabledFor(logging.INFO)
 
 
+def quote(patch: pytest.MonkeyPatch, platform: FakePlatform[Any], chat_id: str) -> None:
+    """From now on the platform's refusals quote all that was sent to it."""
+    said = f"{platform.token} {chat_id} {DISCLOSURE} {NAME}"
+    quoting = {code: f"{text}: {said}" for code, text in platform.descriptions.items()}
+    patch.setattr(type(platform), "descriptions", quoting | {500: f"Internal Server Error: {said}"})
+
+
 def talk(person: PhonePerson) -> None:
     """All kinds of messages."""
     person.write(f"cho em hoi mat khau {WORD}")
@@ -166,6 +174,7 @@ def test_whatever_goes_wrong_the_log_tells_nothing_of_a_person(
         people = [somebody(helpline, channel) for channel in CHANNELS]
         known = marks(helpline, *people)
         for person in people:
+            quote(monkeypatch, person.platform, person.chat_id)
             talk(person)
             break_us(person, monkeypatch)
             send_nonsense(person)
@@ -196,10 +205,13 @@ def clients(channel: str) -> tuple[Any, Callable[[str, str], Client]]:
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_an_error_of_a_client_names_its_kind_and_nobody(hurry: None, channel: str) -> None:
+async def test_an_error_of_a_client_names_its_kind_and_nobody(
+    hurry: None, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
     running, make = clients(channel)
     with running as platform:
         client, chat_id = make(platform.token, platform.url), str(platform.phone().chat_id)
+        quote(monkeypatch, platform, chat_id)
         known = {"token": platform.token, "its secret": platform.token.partition(":")[2]}
         for method, fault in itertools.product(CALLS, FAULTS):
             platform.fail(method, **fault)
@@ -217,6 +229,7 @@ def test_the_status_of_the_channels_tells_nothing_of_a_person(
         people = [somebody(helpline, channel) for channel in CHANNELS]
         for person in people:
             person.tell(DISCLOSURE)
+            quote(monkeypatch, person.platform, person.chat_id)
         known = marks(helpline, *people)
         shown = status(helpline, monkeypatch, capfd)
         for person, fault in itertools.product(people, FAULTS[::2]):
