@@ -21,7 +21,7 @@ from bot.triage.assessment import Assessment, Category, Risk
 from .conftest import PASSWORD, Clock, Helpline, running
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -287,8 +287,18 @@ def test_somebody_who_is_still_there_is_asked_and_stays(
     expect(page.locator("#idle")).to_be_visible()
     page.click("[data-action=stay]")
     expect(page.locator("#idle")).to_be_hidden()
+    doors: list[str] = []
+
+    def slowly(route: "Route") -> None:
+        # Everything that notices the end has done so before the page is gone.
+        doors.append(route.request.url)
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/login?ended=true", slowly)
     clock.shift += IDLE
     page.wait_for_url("**/login?ended=true")
+    assert len(doors) == 1
 
 
 def test_a_page_finds_its_way_back_after_a_restart(

@@ -12,8 +12,12 @@ export async function refresh(url) {
   if (answer.ok) put(await answer.text());
 }
 
+// Several answers may tell it at once, and a second navigation would break off the first.
+let leaving = false;
+
 export function signedOut() {
-  location.assign("/login?ended=true");
+  if (!leaving) location.assign("/login?ended=true");
+  leaving = true;
 }
 
 export function put(html) {
