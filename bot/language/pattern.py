@@ -9,7 +9,6 @@ are missing, never one in which other marks were typed; "tự!" must carry its m
 
 import re
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from bot.errors import ContentError
@@ -28,17 +27,14 @@ _COMMON = frozenset(
 class Pattern:
     """``needs``: sets of bare words, rarest first, of each of which every match contains one.
 
-    Most patterns are never run, because a message lacks one of their sets. ``starts``: the bare words
+    A match stands within one sentence. Most patterns are never run, because no sentence of a message has a
+    word of each set. ``starts``: the bare words
     a match may begin with, ``None`` where that is open.
     """
 
     regex: str
     needs: tuple[frozenset[str], ...]
     starts: frozenset[str] | None
-
-    def may_match(self, words: AbstractSet[str]) -> bool:
-        """Whether a text made of these bare words can hold a match at all."""
-        return not any(needed.isdisjoint(words) for needed in self.needs)
 
 
 @dataclass(frozen=True)

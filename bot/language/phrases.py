@@ -50,6 +50,12 @@ def says(text: str | Sequence[View], lines: Sequence[str]) -> bool:
     return any(_compiled(line).search(view.text) for view in read for line in lines)
 
 
+def begins_with(text: str, at: int, lines: Sequence[str]) -> int:
+    """Length of the first of ``lines`` that stands at a place of a view's text; 0 where none does."""
+    found = (match.end() - at for line in lines if (match := _compiled(line).match(text, at)))
+    return next(found, 0)
+
+
 def says_only(text: str, lines: Sequence[str]) -> bool:
     """Whether a whole reading of ``text`` is one of ``lines``, sentence ends aside."""
     for view in views(text):

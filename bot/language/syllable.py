@@ -17,7 +17,7 @@ _BARE = str.maketrans("ăâđêôơư", "aadeoou")
 _ONSET = "ngh|ng|nh|ch|th|tr|kh|ph|gi|gh|qu|[bcdđghklmnpqrstvx]"
 _VOWELS = "aăâeêioôơuưy"
 _SYLLABLE = re.compile(
-    rf"(?:{_ONSET})?(?:[{_VOWELS}][FSRJ]?){{1,3}}(?:(?:ng|nh|ch|[cmnpt])(?![{_VOWELS}h]))?[FSRJ]?"
+    rf"(?:{_ONSET})?(?:[{_VOWELS}][FSRJ]?){{1,3}}(?:(?:ng|nh|ch|[cnpt])(?![{_VOWELS}h])|m(?![{_VOWELS}]))?[FSRJ]?"
 )
 
 

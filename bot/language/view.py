@@ -3,32 +3,20 @@
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ruamel.yaml import YAML
-
-from bot.language.syllable import bare, canonical, respell
+from bot.language.spelling import TOKEN, words_of
+from bot.language.syllable import bare
 from bot.language.text import nfc
 
-_FILE = Path(__file__).with_name("teencode.yml")
-_TOKEN = re.compile(
-    r"(?P<masked>(?<![^\W_])[^\W\d_](?:[.*_\-·'][^\W\d_]{1,4}){1,6}(?![^\W_]))"
-    r"|(?P<spaced>(?<![^\W_])[^\W\d_](?: [^\W\d_]){2,11}(?![^\W_]))"
-    r"|(?P<number>\d+(?=[^\W\d_]*\b))"
-    r"|(?P<unit>(?<=\d)[^\W\d_]+)"
-    r"|(?P<word>[^\W_](?:[^\W_]|[@$](?=\w))*)"
-    r"|(?P<laugh>(?:[=:]\)+|:v\b|:3\b|:D\b|=D\b))"
-    r"|(?P<pause>\.(?=\w)|…+|\.{2,}|\n+)"
-    r"|(?P<end>[.!?;][.!?…;\n]*|[,](?=\s*\w))"
-    r"|(?P<emoji>[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])",
-)
-_LAUGHS = re.compile(r"(?:(?:ha|hi|he|hj|ka|hehe|kk|keke){2,}h?|kk+|haha\w*|hihi\w*|hehe\w*|lol+|lmao+)\Z")
 _NO = frozenset({"không", "chưaF", "chưa", "khong", "chua"})
+# "em em em em" says no more than "em em em".
+_REPEATS = 3
+_ENDS = frozenset({".", "?"})
 _ODD = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]")
 _WIDE = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff\u24b6-\u24e9]")
 
@@ -45,11 +33,13 @@ class Token(NamedTuple):
 class View:
     """One reading of a message. ``text`` is its words, each followed by one blank; "." and "?" end sentences.
 
-    ``places``: where in ``text`` each word stands, by its bare spelling.
+    ``places``: where in ``text`` each word stands, by its bare spelling, and the bit of its sentence.
+    ``sentences``: the bits of all sentences that hold a word.
     """
 
     text: str
-    places: Mapping[str, tuple[int, ...]]
+    places: Mapping[str, tuple[tuple[int, int], ...]]
+    sentences: Mapping[str, int]
     _starts: tuple[int, ...]
     _tokens: tuple[Token, ...]
     _plain: bool
@@ -58,6 +48,18 @@ class View:
     def words(self) -> AbstractSet[str]:
         """The words without tone and vowel marks."""
         return self.places.keys()
+
+    def holding(self, needs: Sequence[AbstractSet[str]]) -> int:
+        """The bits of the sentences that hold a word of each set; 0 where none does."""
+        held = -1
+        for needed in needs:
+            here = 0
+            for word in self.words & needed:
+                here |= self.sentences[word]
+            held &= here
+            if not held:
+                return 0
+        return held
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where in the NFC text the slice ``start:end`` of ``text`` was typed."""
@@ -72,6 +74,10 @@ class View:
         """The words in order, sentence ends among them, each with its span of the NFC text."""
         return self._tokens
 
+    def tokens_from(self, start: int) -> tuple[Token, ...]:
+        """The words that begin at ``start`` of ``text`` or later."""
+        return self._tokens[bisect_left(self._starts, start) :]
+
     @property
     def is_plain(self) -> bool:
         """Whether the message was typed without any diacritics."""
@@ -80,7 +86,7 @@ class View:
     @property
     def size(self) -> int:
         """How many words were read, sentence ends left out."""
-        return sum(1 for token in self._tokens if token.word not in (".", "?"))
+        return sum(1 for token in self._tokens if token.word not in _ENDS)
 
 
 def views(text: str) -> tuple[View, ...]:
@@ -107,27 +113,34 @@ def _view(tokens: list[Token], plain: bool) -> View:
         starts.append(at)
         at += len(token.word) + 1
     text = " " + "".join(token.word + " " for token in tokens)
-    return View(text, _places(tokens, starts), tuple(starts), tuple(tokens), plain)
-
-
-def _places(tokens: list[Token], starts: list[int]) -> dict[str, tuple[int, ...]]:
-    places: dict[str, list[int]] = {}
+    places: dict[str, list[tuple[int, int]]] = {}
+    sentences: dict[str, int] = {}
+    bit = 1
     for token, start in zip(tokens, starts, strict=True):
-        places.setdefault(bare(token.word), []).append(start)
-    return {word: tuple(found) for word, found in places.items()}
+        word = bare(token.word)
+        places.setdefault(word, []).append((start, bit))
+        sentences[word] = sentences.get(word, 0) | bit
+        if word in _ENDS:
+            bit <<= 1
+    found = {word: tuple(there) for word, there in places.items()}
+    return View(text, found, sentences, tuple(starts), tuple(tokens), plain)
 
 
 def _readings(text: str) -> Iterator[tuple[list[Token], list[Token]]]:
     clean, back = _clean(nfc(text))
-    last = ""
-    for match in _TOKEN.finditer(clean):
+    last, again = "", 0
+    for match in TOKEN.finditer(clean):
         kind = match.lastgroup or ""
         start, end = back[match.start()], back[match.end() - 1] + 1
         if match.group() == "," and last not in _NO:
             continue
-        first, second = _read(kind, match.group())
+        first, second = words_of(kind, match.group())
+        again = again + 1 if first == [last] else 0
+        if again >= _REPEATS:
+            continue
         last = first[-1] if first else last
-        yield [Token(w, start, end) for w in first], [Token(w, start, end) for w in second]
+        made = [Token(word, start, end) for word in first]
+        yield made, made if first == second else [Token(word, start, end) for word in second]
 
 
 def _clean(text: str) -> tuple[str, range | list[int]]:
@@ -136,91 +149,12 @@ def _clean(text: str) -> tuple[str, range | list[int]]:
         return lowered, range(len(lowered))
     letters, back = [], []
     for at, letter in enumerate(text):
-        for plain in "" if _ODD.match(letter) else unicodedata.normalize("NFKC", letter).lower():
-            letters.append(plain)
-            back.append(at)
+        plain = _plain_letters(letter)
+        letters.append(plain)
+        back += [at] * len(plain)
     return "".join(letters), back
 
 
-def _read(kind: str, typed: str) -> tuple[list[str], list[str]]:
-    if kind == "end":
-        return ["?" if "?" in typed else "."], ["?" if "?" in typed else "."]
-    if kind == "pause":
-        return ["."], []
-    if kind == "laugh":
-        return ["xlaugh"], ["xlaugh"]
-    if kind == "unit":
-        return [typed], [typed]
-    if kind == "emoji":
-        words = _emoji().get(typed, [])
-        return words, words
-    if kind == "masked":
-        return _masked(typed)
-    if kind == "spaced":
-        return _spaced(typed)
-    return _word(typed)
-
-
-def _word(typed: str) -> tuple[list[str], list[str]]:
-    found = _teencode().get(typed)
-    if found:
-        return found
-    if _LAUGHS.match(typed):
-        return ["xlaugh"], ["xlaugh"]
-    spelled = canonical(typed)
-    found = _teencode().get(spelled)
-    if found:
-        return found
-    spelled = _youth_letters(spelled)
-    apart = None if typed.isascii() or len(typed) < 4 else respell(typed)
-    return [spelled], apart if apart and len(apart) > 1 else [spelled]
-
-
-def _youth_letters(word: str) -> str:
-    if len(word) < 3 or not ("j" in word or "f" in word or "z" in word or "w" in word):
-        return word
-    body, tone = (word[:-1], word[-1]) if word[-1] in "FSRJ" else (word, "")
-    if body.startswith("f"):
-        body = "ph" + body[1:]
-    if body.startswith("z"):
-        body = "d" + body[1:]
-    if body.startswith("w"):
-        body = "qu" + body[1:]
-    return body[0] + body[1:].replace("j", "i") + tone
-
-
-def _masked(typed: str) -> tuple[list[str], list[str]]:
-    parts = re.split(r"[.*_\-·']", typed)
-    joined = "".join(parts)
-    if (max(map(len, parts)) == 1 and len(parts) > 2) or "*" in typed:
-        return _word(joined)
-    apart = [word for part in parts for word in _word(part)[0]]
-    return apart, _word(joined)[0]
-
-
-def _spaced(typed: str) -> tuple[list[str], list[str]]:
-    parts = typed.split(" ")
-    apart = [word for part in parts for word in _word(part)[0]]
-    return apart, respell("".join(parts)) or apart
-
-
-def _spelled(value: str | list[str]) -> tuple[list[str], list[str]]:
-    options = [value] if isinstance(value, str) else value
-    lists = [[canonical(word) for word in str(option).split()] for option in options]
-    return lists[0], lists[-1]
-
-
-@lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
-    loaded: dict[str, Any] = YAML(typ="safe").load(_FILE)
-    return loaded
-
-
-@lru_cache(maxsize=1)
-def _teencode() -> dict[str, tuple[list[str], list[str]]]:
-    return {nfc(str(key)): _spelled(value) for key, value in _file()["words"].items()}
-
-
-@lru_cache(maxsize=1)
-def _emoji() -> dict[str, list[str]]:
-    return {key: [canonical(value)] for key, value in _file()["emoji"].items()}
+@lru_cache(maxsize=8192)
+def _plain_letters(letter: str) -> str:
+    return "" if _ODD.match(letter) else unicodedata.normalize("NFKC", letter).lower()
