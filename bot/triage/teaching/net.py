@@ -1,0 +1,108 @@
+"""The network: six layers of a transformer, the mean over its words, and our heads.
+
+What leaves it are log-odds in the order of ``ngrams.HEADS``, so that both models' readings can be averaged.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bot.triage.ngrams import HEADS
+from bot.triage.teaching.base import Base, Sizes
+
+_DROPPED = 0.1
+_HARMS = len(HEADS) - 5
+LEVELS = 4
+# Spread of the pooled mean after standardising; heads that start at zero learn nothing from the raw one.
+_SPREAD = 3.0
+
+
+class _Layer(nn.Module):
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        width = sizes.width
+        self.heads = sizes.heads
+        self.q, self.k, self.v, self.ao = (nn.Linear(width, width) for _ in range(4))
+        self.fi, self.fo = nn.Linear(width, sizes.inner), nn.Linear(sizes.inner, width)
+        self.aln, self.oln = (nn.LayerNorm(width, eps=sizes.epsilon) for _ in range(2))
+        self.drop = nn.Dropout(_DROPPED)
+
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        count, length, width = x.shape
+        each = width // self.heads
+        q, k, v = (
+            part(x).view(count, length, self.heads, each).transpose(1, 2) for part in (self.q, self.k, self.v)
+        )
+        seen = self.drop(((q @ k.transpose(-1, -2)) / each**0.5 + bias).softmax(-1)) @ v
+        x = self.aln(x + self.drop(self.ao(seen.transpose(1, 2).reshape(count, length, width))))
+        made: Tensor = self.oln(x + self.drop(self.fo(functional.gelu(self.fi(x)))))
+        return made
+
+
+class Network(nn.Module):
+    """``forward(ids, mask)``: raw scores, one row a text: risk levels, urgent, told, asks, categories."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        self.word = nn.Embedding(sizes.rows, sizes.width)
+        self.place = nn.Embedding(sizes.length, sizes.width)
+        self.kind = nn.Parameter(torch.zeros(sizes.width))
+        self.first = nn.LayerNorm(sizes.width, eps=sizes.epsilon)
+        self.layers = nn.ModuleList(_Layer(sizes) for _ in range(sizes.layers))
+        self.drop = nn.Dropout(_DROPPED)
+        self.heads = nn.Linear(sizes.width, LEVELS + 3 + _HARMS)
+        nn.init.zeros_(self.heads.weight)
+        nn.init.zeros_(self.heads.bias)
+        self.register_buffer("middle", torch.zeros(sizes.width))
+        self.register_buffer("spread", torch.ones(sizes.width))
+
+    @classmethod
+    def of(cls, base: Base) -> "Network":
+        """A network with the base's weights, whose word vectors stay as they are."""
+        made = cls(base.sizes)
+        tensors = {name: torch.tensor(value.copy()) for name, value in base.tensors.items()}
+        missing, unknown = made.load_state_dict(tensors, strict=False)
+        assert not unknown
+        assert all(name.startswith(("heads", "middle", "spread")) for name in missing)
+        made.word.weight.requires_grad_(False)
+        return made
+
+    def pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """The mean over the words of each text."""
+        x = self.drop(self.first(self.word(ids) + self.place.weight[: ids.shape[1]] + self.kind))
+        bias = ((1 - mask) * -1e4)[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, bias)
+        return (x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
+
+    @torch.no_grad()
+    def standardise(self, ids: Tensor, mask: Tensor) -> None:
+        """Set middle and spread from a sample of texts."""
+        seen = self.pooled(ids, mask)
+        self.middle.copy_(seen.mean(0))
+        self.spread.copy_(seen.std(0) * _SPREAD)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        made: Tensor = self.heads(self.drop((self.pooled(ids, mask) - self.middle) / self.spread))
+        return made
+
+
+class Reader(nn.Module):
+    """``forward(ids)``: log-odds in the order of ``HEADS``, for one text without padding."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, ids: Tensor) -> Tensor:
+        raw = self.network(ids, torch.ones_like(ids, dtype=torch.float32))
+        return as_heads(raw)
+
+
+def as_heads(raw: Tensor) -> Tensor:
+    """Raw scores as log-odds in the order of ``HEADS``."""
+    risk = raw[:, :LEVELS]
+    calm, harmed = risk[:, :1], risk[:, 1:].logsumexp(1, keepdim=True)
+    low, high = risk[:, :2].logsumexp(1, keepdim=True), risk[:, 2:].logsumexp(1, keepdim=True)
+    urgent = ((high - low) + raw[:, LEVELS : LEVELS + 1]) / 2
+    return torch.cat([urgent, risk[:, 3:] - risk[:, 2:3], harmed - calm, raw[:, LEVELS + 1 :]], dim=1)
