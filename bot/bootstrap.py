@@ -124,7 +124,7 @@ def build_bot(settings: Settings) -> "Starlette":
         [*web.routes(), *(route for channel in pushed for route in channel.routes())],
         runner,
         listeners,
-        Health(database, spool, runner, dialogue, sending, listeners),
+        Health(database, spool, runner, dialogue, sending, listeners, model),
         end_streams=hub.close,
         closing=closing,
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+STALE_SHARE = 0.05
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
@@ -180,6 +181,26 @@ def _model(settings: Settings, _: datetime) -> Iterator[Finding]:
         yield Finding(Level.FAIL, "there is no dialogue model", "./lachan train, or ./lachan up")
 
 
+def _encoder(_: Settings, __: datetime) -> Iterator[Finding]:
+    from bot.triage.encoder import open_encoder
+    from bot.triage.examples import load_conversations, load_examples
+    from bot.triage.training import lessons
+
+    encoder, now = open_encoder(), len(lessons(load_examples(), load_conversations()))
+    if encoder is None:
+        yield Finding(
+            Level.WARN, "triage runs without its encoder", "git checkout bot/triage/encoder; see the log"
+        )
+    elif abs(encoder.facts["lessons"] - now) > STALE_SHARE * now:
+        yield Finding(
+            Level.WARN,
+            f"the encoder was taught on {encoder.facts['lessons']} lessons, there are {now} now",
+            "teach it again: docs/teaching-the-encoder.md",
+        )
+    else:
+        yield Finding(Level.OK, f"the triage encoder was taught on {encoder.facts['lessons']} lessons")
+
+
 def _channels(settings: Settings, now: datetime) -> Iterator[Finding]:
     from bot.commands.channel_report import ask_platforms, usage
     from bot.storage.engine import open_database
@@ -265,6 +286,7 @@ CHECKS: tuple[Check, ...] = (
     _secrets,
     _database,
     _model,
+    _encoder,
     _channels,
     _contacts,
     _holidays,

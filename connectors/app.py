@@ -17,7 +17,7 @@ from bot.runner import Runner
 from bot.sending import Sending
 from bot.spool import Spool
 from bot.storage.engine import Database
-from bot.triage import assess
+from bot.triage import TriageModel, assess
 from connectors.listening import OK, Listener
 
 log = logging.getLogger(__name__)
@@ -34,13 +34,19 @@ class Health:
         dialogue: DialogueClient,
         sending: Sending,
         listeners: Sequence[Listener],
+        model: TriageModel | None,
     ) -> None:
         self._database = database
+        self._model = model
         self._spool = spool
         self._runner = runner
         self._dialogue = dialogue
         self._sending = sending
         self._listeners = listeners
+
+    def spare(self) -> dict[str, str]:
+        """What helps and is not needed."""
+        return {"encoder": OK if self._model and self._model.encoder else "absent: rules and n-grams decide"}
 
     def channels(self) -> dict[str, str]:
         """How each platform's way in goes. None of them is vital: the chat page works without any."""
@@ -71,9 +77,8 @@ class Health:
     def _ping(self) -> None:
         self._database.ping()
 
-    @staticmethod
-    def _triage() -> None:
-        assess("xin chào")
+    def _triage(self) -> None:
+        assess("xin chào", model=self._model)
 
 
 def _outcome(check: Callable[[], None]) -> str:
@@ -97,11 +102,11 @@ def create_bot_app(
 
     async def healthz(_: Request) -> Response:
         vital = await health.vital()
-        return _report(vital, health.channels())
+        return _report(vital, health)
 
     async def readyz(_: Request) -> Response:
         parts = await health.vital() | {"dialogue": await health.dialogue()}
-        return _report(parts, health.channels())
+        return _report(parts, health)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -120,7 +125,12 @@ def create_bot_app(
     return app
 
 
-def _report(parts: dict[str, str], channels: dict[str, str]) -> Response:
+def _report(parts: dict[str, str], health: Health) -> Response:
     good = all(value == "ok" for value in parts.values())
-    body = {"status": "ok" if good else "degraded", "parts": parts, "channels": channels}
+    body = {
+        "status": "ok" if good else "degraded",
+        "parts": parts,
+        "channels": health.channels(),
+        "spare": health.spare(),
+    }
     return JSONResponse(body, status_code=200 if good else 503)

@@ -21,7 +21,12 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def triage(file: Source = None) -> None:
+def triage(
+    file: Source = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why, for people; plain lines will do.")
+    ] = False,
+) -> None:
     """Assess messages or conversations (JSON lines).
 
     In: {"id","text"} or {"id","turns":[...]}, optional "role". A turn is a string (the person's
@@ -32,13 +37,22 @@ def triage(file: Source = None) -> None:
     Examples:
       echo '{"id":1,"text":"may ban tren mang doi anh cua em"}' | ./lachan triage
       ./lachan triage conversations.jsonl
+      echo 'chu ay bat em giau me' | ./lachan triage --explain
     """
     from bot.config import load_settings
-    from bot.triage.command import triage_lines, validate
+    from bot.triage.command import as_record, triage_lines, validate
+    from bot.triage.explaining import explain as explained
     from bot.triage.training import open_model
 
-    records = validate(read(file))
-    write(triage_lines(records, open_model(load_settings().cache_dir)))
+    lines = read(file)
+    records = validate(map(as_record, lines) if explain else lines)
+    model = open_model(load_settings().cache_dir)
+    if not explain:
+        write(triage_lines(records, model))
+        return
+    for record in records:
+        for line in explained(record, model):
+            typer.echo(line)
 
 
 def ask(file: Source = None) -> None:

@@ -2,7 +2,7 @@
 
 from bot.triage.assessment import About, Assessment, Category, Hit, Risk, Role, Teller
 from bot.triage.judgement import assess
-from bot.triage.ngrams import TriageModel
+from bot.triage.model import TriageModel
 from bot.triage.state import START, ConversationState
 from bot.triage.warming import warm_up
 

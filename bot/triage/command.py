@@ -6,12 +6,10 @@ from typing import Any
 
 from bot.errors import BadInput
 from bot.triage.assessment import Assessment, Risk, Role
-from bot.triage.judgement import assess
-from bot.triage.ngrams import TriageModel
-from bot.triage.state import START
+from bot.triage.model import TriageModel
+from bot.triage.talk import Heard, follow
 
 _SPEAKERS = frozenset({"user", "bot", "counsellor"})
-_BURST = 3
 
 
 def validate(lines: Iterable[str]) -> list[dict[str, Any]]:
@@ -21,6 +19,12 @@ def validate(lines: Iterable[str]) -> list[dict[str, Any]]:
         if line.strip():
             records.append(_record(line, number))
     return records
+
+
+def as_record(line: str) -> str:
+    """A plain line as the record of one message; JSON stays as it is."""
+    plain = line.strip() and not line.lstrip().startswith("{")
+    return json.dumps({"id": 1, "text": line.strip()}) if plain else line
 
 
 def triage_lines(records: list[dict[str, Any]], model: TriageModel | None = None) -> Iterator[dict[str, Any]]:
@@ -70,20 +74,14 @@ def _turns_fault(turns: Any) -> str | None:
     return None
 
 
+def hear(record: dict[str, Any], model: TriageModel | None) -> Iterator[Heard]:
+    """Each message of a validated record with what was found in it."""
+    return follow(_turns(record), Role(record.get("role") or Role.UNKNOWN), model)
+
+
 def _answer(record: dict[str, Any], model: TriageModel | None) -> dict[str, Any]:
-    role = Role(record.get("role") or Role.UNKNOWN)
-    state = START
-    burst: list[str] = []
-    assessment = Assessment()
-    risks: list[Risk] = []
-    for speaker, text in _turns(record):
-        if speaker != "user":
-            burst = []
-            continue
-        assessment, state = assess(text, state, recent=tuple(burst[-_BURST:]), role=role, model=model)
-        burst.append(text)
-        risks.append(assessment.risk)
-    return _row(record, assessment, risks)
+    found = [heard.found for heard in hear(record, model)]
+    return _row(record, found[-1], [one.risk for one in found])
 
 
 def _turns(record: dict[str, Any]) -> list[tuple[str, str]]:

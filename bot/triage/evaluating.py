@@ -7,10 +7,8 @@ from bot.triage.assessment import Risk
 from bot.triage.examples import Conversation, Example
 from bot.triage.figures import Judged, JudgedTalk
 from bot.triage.judgement import assess
-from bot.triage.ngrams import TriageModel
-from bot.triage.state import START
-
-_BURST = 3
+from bot.triage.model import TriageModel
+from bot.triage.talk import follow
 
 
 def judge(examples: Sequence[Example], model: TriageModel | None) -> list[Judged]:
@@ -29,17 +27,7 @@ def judge_talks(talks: Sequence[Conversation], model: TriageModel | None) -> lis
 
 
 def _risks(talk: Conversation, model: TriageModel | None) -> tuple[Risk, ...]:
-    state = START
-    burst: list[str] = []
-    risks: list[Risk] = []
-    for speaker, text in talk.turns:
-        if speaker != "user":
-            burst = []
-            continue
-        found, state = assess(text, state, recent=tuple(burst[-_BURST:]), role=talk.role, model=model)
-        burst.append(text)
-        risks.append(found.risk)
-    return tuple(risks)
+    return tuple(heard.found.risk for heard in follow(talk.turns, talk.role, model))
 
 
 def stripped(examples: Sequence[Example], fold: Callable[[str], str]) -> list[Example]:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from bot.language import roles
 from bot.language.text import nfc
+from bot.language.view import views
 from bot.triage.assessment import About, Assessment, Category, Hit, Risk, Role, Teller
 from bot.triage.combining import combined
-from bot.triage.ngrams import TriageModel
+from bot.triage.model import TriageModel
 from bot.triage.reading import Reading, graver, read
 from bot.triage.signals import after_a_case, gathered
 from bot.triage.state import START, ConversationState
@@ -42,8 +43,9 @@ def assess(
 
 
 def _read(text: str, fiction: bool, model: TriageModel | None) -> Reading:
-    reading = read(text, fiction)
-    return reading if model is None else combined(reading, text, model, fiction)
+    seen = views(text)
+    reading = read(seen, fiction)
+    return reading if model is None else combined(reading, text, seen[0], model, fiction)
 
 
 def _whole(message: str, state: ConversationState, model: TriageModel | None) -> Reading:

@@ -43,15 +43,15 @@ class Matcher:
             for entry, cue in self._index[word]:
                 if id(cue) not in tried:
                     tried.add(id(cue))
-                    if cue.may_match(view.words):
-                        yield from self._entry(view, entry, cue)
+                    if held := view.holding(cue.needs):
+                        yield from self._entry(view, entry, cue, held)
 
     def frames(self, view: View, name: str) -> list[tuple[int, int]]:
         """Where one kind of frame stands in the view."""
         found = []
         for pattern in self.lexicon.frames[name]:
-            if pattern.may_match(view.words):
-                found += [match.span() for match in self._found(view, pattern)]
+            if held := view.holding(pattern.needs):
+                found += [match.span() for match in self._found(view, pattern, held)]
         return found
 
     def compile_all(self) -> None:
@@ -62,9 +62,9 @@ class Matcher:
         for pattern in patterns:
             self._regex(pattern)
 
-    def _entry(self, view: View, entry: Entry, cue: Pattern) -> Iterator[Match]:
+    def _entry(self, view: View, entry: Entry, cue: Pattern, held: int) -> Iterator[Match]:
         text, plain = view.text, view.is_plain
-        for found in self._found(view, cue):
+        for found in self._found(view, cue, held):
             if entry.within and not self._near(text, entry.within, *found.span()):
                 continue
             if entry.unless and self._in_sentence(text, entry.unless, *found.span()):
@@ -73,14 +73,14 @@ class Matcher:
                 continue
             yield Match(entry, *found.span())
 
-    def _found(self, view: View, pattern: Pattern) -> Iterator[re.Match[str]]:
+    def _found(self, view: View, pattern: Pattern, held: int) -> Iterator[re.Match[str]]:
         regex = self._regex(pattern)
         if pattern.starts is None:
             yield from regex.finditer(view.text)
             return
         for word in pattern.starts & view.words:
-            for place in view.places[word]:
-                if found := regex.match(view.text, place):
+            for place, sentence_bit in view.places[word]:
+                if sentence_bit & held and (found := regex.match(view.text, place)):
                     yield found
 
     def _near(self, text: str, patterns: tuple[Pattern, ...], start: int, end: int) -> bool:

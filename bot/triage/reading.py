@@ -1,10 +1,11 @@
 """One text read by the rules: what fired, what a frame around it took back, and what remains."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from bot.language.view import View, views
+from bot.language.view import View
 from bot.triage.assessment import Category, Hit, Risk, Teller
 from bot.triage.matching import Match, Matcher, matcher, sentence
 
@@ -43,14 +44,14 @@ class Reading:
     teller: Teller | None = None
 
 
-def read(text: str, fiction: bool = False) -> Reading:
-    """Read one text; ``fiction`` says that a story or game was announced before it."""
-    return reduce(graver, (_read_view(view, matcher(), fiction) for view in views(text)))
+def read(seen: Sequence[View], fiction: bool = False) -> Reading:
+    """Read one text by its views; ``fiction`` says that a story or game was announced before it."""
+    return reduce(graver, (_read_view(view, matcher(), fiction) for view in seen))
 
 
-def frames_in(text: str, names: tuple[str, ...]) -> bool:
+def frames_in(view: View, names: tuple[str, ...]) -> bool:
     """Whether one of the named frames stands anywhere in a text."""
-    return any(matcher().frames(view, name) for view in views(text)[:1] for name in names)
+    return any(matcher().frames(view, name) for name in names)
 
 
 def graver(one: Reading, other: Reading) -> Reading:

@@ -15,18 +15,23 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.fitted_files import forget_old, read_fitted, write_fitted
 from bot.language.text import fold, nfc
+from bot.language.view import view
 from bot.triage.assessment import Category, Risk
 from bot.triage.concepts import CONCEPTS
+from bot.triage.encoder import open_encoder
 from bot.triage.examples import EXAMPLES, Conversation, Example, load_conversations, load_examples
 from bot.triage.lexicon_file import read_lexicon
-from bot.triage.ngrams import GROUPS, HEADS, Floats, TriageModel, features, scale, tokens_of
+from bot.triage.model import TriageModel
+from bot.triage.ngrams import GROUPS, HEADS, Floats, Ngrams, features, scale, tokens_of
 
 NLU = Path(__file__).resolve().parents[2] / "nlu"
 ORDINARY = EXAMPLES / "ordinary"
 # Raise it when ngrams.py or this file changes what is learnt.
-CODE_VERSION = 2
+CODE_VERSION = 4
 # Measured on the tune part (tests/triage/test_measured.py).
 STRENGTH = 10.0
+# So many of a person's messages are read together (judgement.py joins three to the newest).
+_JOINED = 4
 SEEN_AT_LEAST = {"c": 2, "w": 1, "i": 3}
 
 
@@ -45,12 +50,12 @@ def open_model(cache_dir: Path, nlu_dir: Path = NLU) -> TriageModel:
     """Load the model of the examples as they are now, fitting it only when something changed."""
     taught = lessons(load_examples(), load_conversations(), nlu_dir)
     path = cache_dir / f"triage-{cache_key(taught)}.npz"
-    if data := read_fitted(path):
-        return TriageModel.from_bytes(data)
-    model = fit(taught)
-    write_fitted(path, model.to_bytes())
-    forget_old(path, "triage-*.npz")
-    return model
+    data = read_fitted(path)
+    ngrams = Ngrams.from_bytes(data) if data else fit(taught)
+    if not data:
+        write_fitted(path, ngrams.to_bytes())
+        forget_old(path, "triage-*.npz")
+    return TriageModel(ngrams, open_encoder())
 
 
 def lessons(
@@ -66,23 +71,26 @@ def lessons(
         if entry.risk >= Risk.HIGH:
             taught += [Lesson(text, entry.risk, entry.category) for text in entry.hits]
     taught += [Lesson(text, Risk.NONE, Category.NONE) for text in questions(nlu_dir)]
-    return taught + [Lesson(text, Risk.NONE, Category.NONE, told=False) for text in ordinary()]
+    public = ordinary()
+    # Ordinary talk is mostly short; without long texts of it, to be long would read as telling of harm.
+    long = [" ".join(public[at : at + 4]) for at in range(0, len(public), 4)]
+    return taught + [Lesson(text, Risk.NONE, Category.NONE, told=False) for text in (*public, *long)]
 
 
 def _turns(talk: Conversation) -> Iterator[Lesson]:
-    """What each message says by itself or with its burst, where the talk's labels tell: calm ones, and each rise."""
-    burst: list[str] = []
+    """What the messages say, where the talk's labels tell it: each rise and each calm turn with those before it."""
+    said: list[str] = []
     risks, before = iter(talk.risk_by_turn), Risk.NONE
     for speaker, text in talk.turns:
         if speaker != "user":
-            burst = []
             continue
-        burst.append(text)
+        said.append(text)
         risk = next(risks)
+        joined = " ".join(said[-_JOINED:])
         if risk is Risk.NONE:
-            yield Lesson(text, Risk.NONE, Category.NONE)
+            yield from (Lesson(one, Risk.NONE, Category.NONE) for one in dict.fromkeys((text, joined)))
         elif risk > before:
-            yield Lesson(" ".join(burst[-4:]), risk, talk.category)
+            yield Lesson(joined, risk, talk.category)
         before = risk
 
 
@@ -111,14 +119,14 @@ def cache_key(taught: Sequence[Lesson]) -> str:
     return digest.hexdigest()[:24]
 
 
-def fit(taught: Sequence[Lesson]) -> TriageModel:
+def fit(taught: Sequence[Lesson]) -> Ngrams:
     """Learn from each text and from its copy without diacritics; same lessons, same weights."""
     both = [(copy, lesson) for lesson in taught for copy in dict.fromkeys((lesson.text, fold(lesson.text)))]
-    seen = [Counter(feature.name for feature in features(tokens_of(text))) for text, _ in both]
+    seen = [Counter(features(tokens_of(view(text)))) for text, _ in both]
     names, rarity = _vocabulary(seen)
     matrix = _matrix(seen, names, rarity)
     weights, bias = _heads(matrix, [lesson for _, lesson in both])
-    return TriageModel(names, rarity, weights, bias)
+    return Ngrams(names, rarity, weights, bias)
 
 
 def _vocabulary(seen: Sequence[Counter[str]]) -> tuple[tuple[str, ...], Floats]:

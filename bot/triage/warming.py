@@ -4,7 +4,7 @@ from bot.language.phrases import compile_lines
 from bot.triage.judgement import assess
 from bot.triage.lexicon_file import LEXICON
 from bot.triage.matching import matcher
-from bot.triage.ngrams import TriageModel
+from bot.triage.model import TriageModel
 
 _SPOKEN = "Xin chào, em muốn hỏi một chuyện ạ"
 

@@ -1,4 +1,4 @@
-"""Figures on the tune set. A fall below a committed figure by more than its own interval fails."""
+"""Figures on the committed sets. A fall below a committed figure by more than its own interval fails."""
 
 import json
 from pathlib import Path
@@ -8,68 +8,71 @@ import pytest
 from bot.language import fold
 from bot.triage import TriageModel, assess
 from bot.triage.evaluating import judge, judge_talks
-from bot.triage.examples import Conversation, Example
-from bot.triage.figures import Judged, Share, main_figures, talk_figures, wilson
+from bot.triage.examples import TUNE, Conversation, Example, load_conversations, load_examples, read_labelled
+from bot.triage.figures import Share, main_figures, talk_figures, wilson
 
 TALK = Path(__file__).resolve().parents[3] / "shared" / "data" / "talk.jsonl"
-# Measured when the model was last changed; docs/triage.md says what they mean. At least, and at most.
+TEST = Path(__file__).resolve().parents[1] / "data" / "triage_test"
+# Measured when the models were last changed, on the tune and on the test set; docs/triage.md says what they mean.
 AT_LEAST = {
-    "urgent recall": 0.938,
-    "emergency as emergency": 0.933,
-    "concern recall": 0.887,
-    "category right, given urgent": 0.828,
-    "about right, given urgent": 0.885,
-    "check_in asked where due": 0.619,
+    "urgent recall": (0.977, 0.902),
+    "emergency as emergency": (0.933, 0.755),
+    "concern recall": (0.944, 0.903),
+    "category right, given urgent": (0.874, 0.861),
+    "about right, given urgent": (0.882, 0.913),
+    "check_in asked where due": (0.714, 0.743),
+    "urgent in time": (0.950, 0.833),
+    "urgent at most one turn late": (0.967, 0.933),
 }
 AT_MOST = {
-    "urgent false alarms (none)": 0.014,
-    "any concern (none)": 0.029,
-    "medium read as urgent": 0.277,
-    "check_in on plain messages": 0.051,
+    "urgent false alarms (none)": (0.007, 0.048),
+    "any concern (none)": (0.043, 0.104),
+    "medium read as urgent": (0.298, 0.223),
+    "check_in on plain messages": (0.076, 0.042),
+    "false alarm in calm talks": (0.111, 0.136),
+    "any concern in calm talks": (0.200, 0.136),
 }
-TALKS_AT_LEAST = {"urgent in time": 0.833, "urgent at most one turn late": 0.90}
-TALKS_AT_MOST = {"false alarm in calm talks": 0.089, "any concern in calm talks": 0.111}
-COMMENTS = {False: 0.0051, True: 0.0080}
+COMMENTS = {False: 0.0071, True: 0.0112}
+
+Lines = tuple[list[Example], list[Conversation]]
 
 
 @pytest.fixture(scope="module")
-def judged(tune: list[Example], measured_model: TriageModel) -> list[Judged]:
-    return judge(tune, measured_model)
+def sets(tune: list[Example]) -> tuple[Lines, Lines]:
+    """Messages and conversations of the tune set and of the test set."""
+    messages, _ = read_labelled(TEST / "messages.jsonl")
+    _, talks = read_labelled(TEST / "conversations.jsonl")
+    return (load_examples(TUNE), load_conversations(TUNE)), (messages, talks)
 
 
 @pytest.fixture(scope="module")
-def figures(judged: list[Judged]) -> dict[str, Share]:
-    return {one.name: one for one in main_figures(judged)}
+def figures(sets: tuple[Lines, Lines], measured_model: TriageModel) -> list[dict[str, Share]]:
+    found = []
+    for messages, talks in sets:
+        shares = main_figures(judge(messages, measured_model)) + talk_figures(
+            judge_talks(talks, measured_model)
+        )
+        found.append({one.name: one for one in shares})
+    return found
 
 
-@pytest.fixture(scope="module")
-def talks(tune_talks: list[Conversation], measured_model: TriageModel) -> dict[str, Share]:
-    return {one.name: one for one in talk_figures(judge_talks(tune_talks, measured_model))}
+@pytest.mark.parametrize("number", [0, 1], ids=["tune", "test"])
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_what_is_found_has_not_sunk(figures: list[dict[str, Share]], name: str, number: int):
+    share = figures[number][name]
+    assert share.value >= wilson(AT_LEAST[name][number], share.count)[0]
 
 
-@pytest.mark.parametrize(("name", "figure"), AT_LEAST.items())
-def test_what_is_found_has_not_sunk(figures: dict[str, Share], name: str, figure: float):
-    assert figures[name].value >= wilson(figure, figures[name].count)[0]
+@pytest.mark.parametrize("number", [0, 1], ids=["tune", "test"])
+@pytest.mark.parametrize("name", AT_MOST)
+def test_what_is_read_too_gravely_has_not_grown(figures: list[dict[str, Share]], name: str, number: int):
+    share = figures[number][name]
+    assert share.value <= wilson(AT_MOST[name][number], share.count)[1]
 
 
-@pytest.mark.parametrize(("name", "figure"), AT_MOST.items())
-def test_what_is_read_too_gravely_has_not_grown(figures: dict[str, Share], name: str, figure: float):
-    assert figures[name].value <= wilson(figure, figures[name].count)[1]
-
-
-@pytest.mark.parametrize(("name", "figure"), TALKS_AT_LEAST.items())
-def test_conversations_are_understood_as_early_as_before(talks: dict[str, Share], name: str, figure: float):
-    assert talks[name].value >= wilson(figure, talks[name].count)[0]
-
-
-@pytest.mark.parametrize(("name", "figure"), TALKS_AT_MOST.items())
-def test_calm_conversations_stay_as_calm_as_before(talks: dict[str, Share], name: str, figure: float):
-    assert talks[name].value <= wilson(figure, talks[name].count)[1]
-
-
-def test_the_model_finds_far_more_than_the_rules(judged: list[Judged], tune: list[Example]):
-    rules = main_figures(judge(tune, None))[0]
-    assert main_figures(judged)[0].value >= rules.value + 0.2
+def test_the_models_find_far_more_than_the_rules(figures: list[dict[str, Share]], sets: tuple[Lines, Lines]):
+    for shares, (messages, _) in zip(figures, sets, strict=True):
+        assert shares["urgent recall"].value >= main_figures(judge(messages, None))[0].value + 0.4
 
 
 @pytest.mark.skipif(

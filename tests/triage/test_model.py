@@ -1,15 +1,18 @@
 """The learnt part: fitted once, kept beside the data, explained by spans, never alone in fiction."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.errors import ContentError
-from bot.triage import START, Category, Risk, TriageModel, assess, training
+from bot.triage import START, Risk, TriageModel, assess, training
 from bot.triage.concepts import read_concepts
+from bot.triage.encoder import Encoder, open_encoder
 from bot.triage.examples import load_examples
-from bot.triage.ngrams import ModelReading
+from bot.triage.model import ModelReading
+from bot.triage.ngrams import HEADS, Ngrams
 
 # Known to no rule as they stand.
 UNKNOWN_TO_RULES = "có ông cứ nhắn em là mặc ít thôi rồi gửi cho ông xem, ông cho tiền, dặn em giấu mẹ"
@@ -59,7 +62,7 @@ def test_nothing_typed_is_nothing_read(measured_model: TriageModel):
 
 
 def test_the_stored_model_reads_alike(measured_model: TriageModel):
-    again = TriageModel.from_bytes(measured_model.to_bytes())
+    again = replace(measured_model, ngrams=Ngrams.from_bytes(measured_model.ngrams.to_bytes()))
     assert again.read(UNKNOWN_TO_RULES) == measured_model.read(UNKNOWN_TO_RULES)
 
 
@@ -110,4 +113,28 @@ def test_an_idea_is_found_without_marks_and_never_with_other_marks(tmp_path: Pat
 
 
 def test_every_category_can_be_named(measured_model: TriageModel):
-    assert measured_model.weights.shape[1] == 5 + len(Category) - 1
+    assert measured_model.ngrams.weights.shape[1] == len(HEADS)
+
+
+def test_without_its_encoder_the_service_reads_on_and_says_so(
+    measured_model: TriageModel, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    (tmp_path / "encoder.onnx").write_bytes(b"broken")
+    assert open_encoder(tmp_path) is None
+    assert "without its encoder" in caplog.text
+    assert assess(UNKNOWN_TO_RULES, model=replace(measured_model, encoder=None))[0].is_urgent
+
+
+def test_an_encoder_that_fails_leaves_the_verdict_to_the_others(
+    measured_model: TriageModel, caplog: pytest.LogCaptureFixture
+):
+    broken = Encoder(None, None, {})  # type: ignore[arg-type]
+    alone = replace(measured_model, encoder=None).read(UNKNOWN_TO_RULES)
+    assert replace(measured_model, encoder=broken).read(UNKNOWN_TO_RULES) == alone
+    assert "ông" not in caplog.text
+
+
+def test_the_encoder_is_shipped_and_has_a_say(measured_model: TriageModel):
+    assert measured_model.encoder is not None
+    alone = replace(measured_model, encoder=None).read(UNKNOWN_TO_RULES)
+    assert measured_model.read(UNKNOWN_TO_RULES).urgent != alone.urgent

@@ -1,0 +1,92 @@
+"""What the learnt nets make of a text: n-grams, and the encoder where its files are there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot.language.view import Token, View, view
+from bot.triage.assessment import Category
+from bot.triage.encoder import Encoder
+from bot.triage.ngrams import HEADS, Floats, Ngrams, Seen, tokens_of
+
+NOTHING = -10.0
+# The encoder's share in the log-odds.
+SHARE = 0.4
+# Slope and shift that make "urgent" true odds on the tune set, with and without the encoder.
+CALIBRATED, CALIBRATED_ALONE = (1.15, -0.74), (1.0, -0.79)
+_HARMS = HEADS.index(Category.SEXUAL_ABUSE)
+_WORDS_SHOWN = 3
+# One grave sentence in a long letter must not drown: from so many words on, parts are read.
+_SHORT = 130
+_PART = 50
+_OVERLAP = 20
+# The encoder costs more and reads only the gravest parts of a long text.
+_PARTS_READ = 2
+
+
+@dataclass(frozen=True)
+class ModelReading:
+    """What the models make of one text, as log-odds: 0 is even, 2 is 88 %.
+
+    ``spans`` (NFC text) are those of the words that weighed most for "urgent".
+    ``told``: somebody writes to the helpline, as against people talking among themselves in public.
+    ``asks``: a question or hint behind which something may be hidden (``check_in``).
+    ``part``: the text was long, and this is its gravest part. ``encoded``: the encoder had its say.
+    """
+
+    urgent: float = NOTHING
+    emergency: float = NOTHING
+    concern: float = NOTHING
+    told: float = NOTHING
+    asks: float = NOTHING
+    category: Category = Category.NONE
+    spans: tuple[tuple[int, int], ...] = ()
+    part: bool = False
+    encoded: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class TriageModel:
+    """``read`` a text; without an ``encoder`` the n-grams decide alone."""
+
+    ngrams: Ngrams
+    encoder: Encoder | None = None
+
+    def read(self, text: str, seen_as: View | None = None) -> ModelReading:
+        """The reading of the gravest part of a text; an empty one reads as nothing."""
+        tokens = tokens_of(seen_as or view(text))
+        seen = self.ngrams.see(tokens)
+        parts = [seen.between(first, end) for first, end in _parts(len(tokens))]
+        graded = [(odds, part) for part in parts if (odds := self.ngrams.odds(part)) is not None]
+        graded.sort(key=lambda pair: -pair[0][0])
+        if not graded:
+            return ModelReading()
+        read = [self._reading(odds, part, text, tokens) for odds, part in graded[:_PARTS_READ]]
+        return replace(max(read, key=lambda one: one.urgent), part=len(parts) > 1)
+
+    def _reading(self, odds: Floats, part: Seen, text: str, tokens: Sequence[Token]) -> ModelReading:
+        start, end = tokens[int(part.places[0])].start, tokens[int(part.places[-1])].end
+        second = self.encoder.read(text[start:end]) if self.encoder else None
+        if second is not None:
+            odds = (1 - SHARE) * odds + SHARE * second
+        slope, shift = CALIBRATED_ALONE if second is None else CALIBRATED
+        urgent, emergency, concern, told, asks = (float(one) for one in odds[:_HARMS])
+        return ModelReading(
+            urgent=slope * urgent + shift,
+            emergency=emergency,
+            concern=concern,
+            told=told,
+            asks=asks,
+            category=Category(HEADS[_HARMS + int(np.argmax(odds[_HARMS:]))]),
+            spans=tuple(
+                (tokens[place].start, tokens[place].end) for place in self.ngrams.heaviest(part, _WORDS_SHOWN)
+            ),
+            encoded=second is not None,
+        )
+
+
+def _parts(count: int) -> list[tuple[int, int]]:
+    if count <= _SHORT:
+        return [(0, count)]
+    return [(first, first + _PART) for first in range(0, count - _OVERLAP, _PART - _OVERLAP)]
