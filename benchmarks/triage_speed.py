@@ -1,10 +1,11 @@
-"""How long one message takes to assess, with rules and model, on one core: p50, p99, slowest, by length.
+"""How long one message takes to assess on one core: p50, p99, slowest, by length, with and without the encoder.
 
 Run from the repository's root: ``python -m benchmarks.triage_speed``.
 """
 
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from bot.triage import TriageModel, assess, warm_up
@@ -45,9 +46,11 @@ def main() -> None:
     warm = time.perf_counter()
     print(f"fit {fitted - begun:.1f} s, load {loaded - fitted:.2f} s, {size / 1e6:.1f} MB")
     print(f"warm up {warm - loaded:.2f} s")
-    for length in (40, 200, 500, 5000):
-        p50, p99, worst = measure(model, length, 400 if length <= 500 else 20)
-        print(f"{length:>5} characters: p50 {p50:.2f} ms, p99 {p99:.2f} ms, slowest {worst:.2f} ms")
+    for name, nets in (("all nets", model), ("without the encoder", replace(model, encoder=None))):
+        print(name)
+        for length in (40, 200, 500, 4_000, 10_000):
+            p50, p99, worst = measure(nets, length, 400 if length <= 500 else 20)
+            print(f"{length:>6} characters: p50 {p50:.2f} ms, p99 {p99:.2f} ms, slowest {worst:.2f} ms")
 
 
 if __name__ == "__main__":

@@ -95,3 +95,15 @@ def _only(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
     (line,) = done.stdout.splitlines()
     answer: dict[str, object] = json.loads(line)
     return answer
+
+
+def test_triage_explains_itself_to_people(run: Run) -> None:
+    done = run(
+        "triage", "--explain", stdin='chu ay bat em coi do\n{"id":1,"turns":["alo","bài này khó chết mất"]}\n'
+    )
+    assert done.returncode == 0, done.stderr
+    first, second, third, *_ = done.stdout.split("\n\n")
+    assert first.startswith("chu ay bat em coi do\n  high · sexual_abuse · about self\n")
+    assert "sexual_abuse.undress" in first and "'chu ay bat em coi do'" in first
+    assert all(word in first for word in ("read as", "models", "n-grams", "urgent"))
+    assert second.startswith("alo\n  none · none") and third.startswith("bài này khó chết mất\n  none · none")
