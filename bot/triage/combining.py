@@ -14,8 +14,8 @@ class Limits:
 
     ``sure``: urgent; ``with_sign``: where a rule found something lesser; ``in_frame``: inside a story, game, news,
     joke or supposition. People talking among themselves use the same grave words, so that ``share`` of what a text
-    lacks in ``told`` is asked for on top. ``asks``, ``asks_with_sign``: check_in. A rule's urgent reading stands from ``doubted`` on, and below ``not_at_all``, or ``not_told``, it is
-    asked about.
+    lacks in ``told`` is asked for on top, ``most`` at the most. ``asks``, ``asks_with_sign``: check_in. A rule's urgent
+    reading stands from ``doubted`` on, and below ``not_at_all``, or ``not_told``, it is asked about.
     """
 
     sure: float
@@ -23,6 +23,7 @@ class Limits:
     in_frame: float
     told: float
     share: float
+    most: float
     asks: float
     asks_with_sign: float
     concern: float
@@ -40,6 +41,7 @@ ALL_NETS = Limits(
     in_frame=-0.75,
     told=4.0,
     share=0.8,
+    most=2.3,
     asks=0.0,
     asks_with_sign=0.0,
     concern=0.3,
@@ -64,7 +66,7 @@ def combined(reading: Reading, text: str, view: View, model: TriageModel, fictio
     limits = ALL_NETS if seen.encoded else NO_ENCODER
     if reading.risk >= Risk.HIGH:
         return _confirmed(reading, seen, text, limits)
-    strict = limits.share * max(0.0, limits.told - seen.told)
+    strict = min(limits.most, limits.share * max(0.0, limits.told - seen.told))
     reading = _urgent(reading, seen, strict, view, limits)
     if reading.risk is not Risk.NONE:
         return reading
