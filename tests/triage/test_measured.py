@@ -32,7 +32,7 @@ AT_MOST = {
     "false alarm in calm talks": (0.111, 0.136),
     "any concern in calm talks": (0.200, 0.136),
 }
-COMMENTS = {False: 0.0071, True: 0.0112}
+COMMENTS = {False: 0.0075, True: 0.0114}
 
 Lines = tuple[list[Example], list[Conversation]]
 
