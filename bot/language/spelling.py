@@ -128,8 +128,19 @@ def _together(match: re.Match[str]) -> str:
         parts = _MASKS.split(typed)
         return _starred(typed) or "".join(parts) if "*" in typed or _hides_one_word(parts) else typed
     if match.lastgroup == "spaced" and _spaced(typed)[0] != _spaced(typed)[1] and _hides_words(typed):
-        return " ".join(_letters_of(typed))
+        return " ".join(_cut(letters) for letters in _letters_of(typed))
     return typed
+
+
+def _cut(letters: str) -> str:
+    """The syllables of letters that were all typed apart, as typed."""
+    at, parts = 0, []
+    for syllable in respell(letters) or ():
+        # A tone is a capital of its own in the canonical spelling, and no letter in the typed one.
+        size = len(syllable.rstrip("FSRJ"))
+        parts.append(letters[at : at + size])
+        at += size
+    return " ".join(parts) if at == len(letters) else letters
 
 
 def _spelled(value: str | list[str]) -> tuple[list[str], list[str]]:

@@ -7,6 +7,9 @@ Old and new places of the tone mark ("hoà", "hòa") thereby become one spelling
 
 import re
 import unicodedata
+from functools import lru_cache
+from math import log
+from pathlib import Path
 
 _TONES = {"\u0300": "F", "\u0301": "S", "\u0309": "R", "\u0303": "R", "\u0323": "J"}
 _TONE = re.compile("[FSRJ]")
@@ -19,6 +22,10 @@ _VOWELS = "aăâeêioôơuưy"
 _SYLLABLE = re.compile(
     rf"(?:{_ONSET})?(?:[{_VOWELS}][FSRJ]?){{1,3}}(?:(?:ng|nh|ch|[cnpt])(?![{_VOWELS}h])|m(?![{_VOWELS}]))?[FSRJ]?"
 )
+# The syllables of our own examples, the commonest first.
+_COMMON = Path(__file__).with_name("syllables.txt")
+# Letters and tones of the longest syllable, and the cost of one that is not common.
+_LONGEST, _UNKNOWN = 8, 14.0
 
 
 def _decomposed(letter: str) -> str:
@@ -62,10 +69,37 @@ def bare(spelled: str) -> str:
 
 
 def respell(letters: str) -> list[str] | None:
-    """Cut letters that were typed apart ("tựtử") back into syllables, or ``None`` if they are none."""
+    """Cut letters that were typed apart ("đánhem") back into the likeliest syllables, or ``None`` if they are none."""
     spelled = letters.translate(_LETTERS)
-    parts = [match.group() for match in _SYLLABLE.finditer(spelled)]
-    return [canonical_tone(part) for part in parts] if "".join(parts) == spelled else None
+    # For each end the cheapest way to get there: its cost and where its last syllable begins.
+    ways: list[tuple[float, int] | None] = [(0.0, 0)]
+    for end in range(1, len(spelled) + 1):
+        found = [
+            (before[0] + _cost(spelled[start:end]), start)
+            for start in range(max(0, end - _LONGEST), end)
+            if (before := ways[start]) and _SYLLABLE.fullmatch(spelled, start, end)
+        ]
+        ways.append(min(found, default=None))
+    parts, end = [], len(spelled)
+    while end and (way := ways[end]):
+        parts.append(canonical_tone(spelled[way[1] : end]))
+        end = way[1]
+    return parts[::-1] if parts and not end else None
+
+
+def _cost(syllable: str) -> float:
+    return _costs().get(canonical_tone(syllable), _UNKNOWN)
+
+
+@lru_cache(maxsize=1)
+def _costs() -> dict[str, float]:
+    """The rarer a syllable the dearer; one without its marks costs what the commonest with them does."""
+    found: dict[str, float] = {}
+    for rank, word in enumerate(_COMMON.read_text(encoding="utf-8").split()):
+        spelled = canonical(word)
+        for spelling in (spelled, bare(spelled)):
+            found.setdefault(spelling, log(rank + 10))
+    return found
 
 
 def canonical_tone(spelled: str) -> str:

@@ -1,4 +1,5 @@
 from bot.language import fold, nfc, view, views
+from bot.language.spelling import unmasked
 
 
 def test_nfd_and_nfc_input_give_the_same_view():
@@ -23,6 +24,17 @@ def test_repeated_letters_masks_and_digits_in_words_are_undone():
     assert view("h.i.ế.p").text == view("hiếp").text
     assert view("tự tử").text in [reading.text for reading in views("t.ự t.ử")]
     assert view("tự tử").text in [reading.text for reading in views("t ự t ử")]
+
+
+def test_letters_that_were_all_typed_apart_become_the_likeliest_words():
+    # "đá nhem" and "đánh em" have as many syllables; the commoner ones are meant.
+    for typed, meant in (
+        ("b ố đ á n h e m", "bố đánh em"),
+        ("b o d a n h e m", "bo danh em"),
+        ("e m m u ố n c h ế t", "em muốn chết"),
+    ):
+        assert view(typed).text == view(meant).text
+        assert unmasked(typed) == meant
 
 
 def test_ambiguous_teencode_keeps_both_readings():
