@@ -6,11 +6,13 @@ Run from the repository's root: ``python -m benchmarks.triage_data``.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from bot.language import fold
 from bot.triage.examples import TRAIN, TUNE, Conversation, Example, load_conversations, load_examples
 from bot.triage.training import ordinary
 
+SETS = {"train": TRAIN, "tune": TUNE, "test": Path("tests/data/triage_test")}
 WORDS = 5
 SHOWN = 10
 
@@ -47,15 +49,15 @@ def show_counts(title: str, examples: list[Example], talks: list[Conversation]) 
 
 
 def main() -> None:
-    """Print counts for both sets, then the largest overlaps within and between them."""
-    sets = {name: load_examples(folder) for name, folder in (("train", TRAIN), ("tune", TUNE))}
-    for name, folder in (("train", TRAIN), ("tune", TUNE)):
+    """Print counts for all sets, then the largest overlaps within and between them, by ids."""
+    sets = {name: load_examples(folder) for name, folder in SETS.items()}
+    for name, folder in SETS.items():
         show_counts(name, sets[name], load_conversations(folder))
     print(f"\nordinary talk: {len(ordinary())} lines")
     lines = [(f"{name}:{example.id}", example.text) for name in sets for example in sets[name]]
     found = sorted(overlaps(lines), reverse=True)
     between = [pair for pair in found if pair[1].split(":")[0] != pair[2].split(":")[0]]
-    for title, pairs in (("anywhere", found), ("between train and tune", between)):
+    for title, pairs in (("anywhere", found), ("between sets", between)):
         print(
             f"\nlargest overlaps {title} (share of the shorter line's runs of {WORDS} words); {len(pairs)} pairs"
         )
