@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("encoder")
 # Pieces of words; of a longer text the beginning and the end are read.
-LONGEST = 96
+LONGEST = 192
 _BEGIN, _END = 0, 2
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """``python -m bot.triage.teaching``: teach the encoder on all examples and write ``bot/triage/encoder/``.
 
-Progress goes to stderr. On a machine with a GPU it is used; on two processor cores it takes about half an hour.
+Progress goes to stderr. On a machine with a GPU it is used; on two processor cores it takes half an hour or more.
 """
 
 import argparse
@@ -24,7 +24,7 @@ LONGEST_ORDINARY = 400
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m bot.triage.teaching", description=__doc__)
     asked.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER")
-    asked.add_argument("--epochs", type=int, default=3)
+    asked.add_argument("--epochs", type=int, default=2)
     asked.add_argument("--seed", type=int, default=1)
     options = asked.parse_args()
 

@@ -29,6 +29,7 @@ _WARM = 0.1
 _POOL = 40
 _ALONE = 0.6
 _FIRST = 0.8
+_SHORT = 200
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def teach(base: Base, lessons: Sequence[Lesson], epochs: int, seed: int, device:
         batches = _batches(_copies(lessons, chance), chance)
         network.train()
         for number, batch in enumerate(batches, start=1):
-            loss = _loss(network, base.tokenizer, batch, device)
+            with torch.autocast(device, dtype=torch.bfloat16):
+                loss = _loss(network, base.tokenizer, batch, device)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -74,7 +76,11 @@ def teach(base: Base, lessons: Sequence[Lesson], epochs: int, seed: int, device:
 
 def _copies(lessons: Sequence[Lesson], chance: Random) -> list[tuple[str, Lesson]]:
     public = [lesson.text for lesson in lessons if not lesson.told]
-    calm = [lesson.text for lesson in lessons if lesson.told and lesson.risk is Risk.NONE and not lesson.asks]
+    calm = [
+        lesson.text
+        for lesson in lessons
+        if lesson.told and lesson.risk is Risk.NONE and not lesson.asks and len(lesson.text) <= _SHORT
+    ]
     made = []
     for lesson in lessons:
         if lesson.told:
@@ -155,15 +161,16 @@ def _loss(network: Network, tokenizer: Tokenizer, batch: Sequence[tuple[str, Les
 def _optimizer(
     network: Network, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    taught = [(name, value) for name, value in network.named_parameters() if value.requires_grad]
-    wide = [v for name, v in taught if v.ndim > 1 and not name.startswith("heads")]
-    flat = [v for name, v in taught if v.ndim == 1 and not name.startswith("heads")]
+    taught = [(name, value) for name, value in network.named_parameters() if not name.startswith("heads")]
+    # Word vectors do not decay: most batches lack most words.
+    wide = [v for name, v in taught if v.ndim > 1 and not name.startswith("word")]
+    others = [v for name, v in taught if v.ndim == 1 or name.startswith("word")]
     groups = [
         {"params": wide, "weight_decay": 0.01},
-        {"params": flat, "weight_decay": 0.0},
+        {"params": others, "weight_decay": 0.0},
         {"params": list(network.heads.parameters()), "lr": HEADS_RATE},
     ]
-    optimizer = torch.optim.AdamW(groups, lr=RATE)
+    optimizer = torch.optim.AdamW(groups, lr=RATE, fused=True)
     warm = max(1, int(steps * _WARM))
 
     def share(step: int) -> float:
