@@ -159,10 +159,11 @@ class Ngrams:
         return unique, values * scale(values, self._groups[unique])
 
     def to_bytes(self) -> bytes:
-        """Plain arrays; no code is stored."""
+        """Plain arrays, weights in half precision; no code is stored."""
         buffer = io.BytesIO()
         names = np.frombuffer("\n".join(self.names).encode(), dtype=np.uint8)
-        np.savez(buffer, names=names, rarity=self.rarity, weights=self.weights, bias=self.bias)
+        weights = self.weights.astype(np.float16)
+        np.savez_compressed(buffer, names=names, rarity=self.rarity, weights=weights, bias=self.bias)
         return buffer.getvalue()
 
     @classmethod
@@ -170,7 +171,7 @@ class Ngrams:
         """Read what ``to_bytes`` wrote."""
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             names = tuple(stored["names"].tobytes().decode().split("\n"))
-            return cls(names, stored["rarity"], stored["weights"], stored["bias"])
+            return cls(names, stored["rarity"], stored["weights"].astype(np.float32), stored["bias"])
 
 
 def scale(values: Floats, groups: Places) -> Floats:

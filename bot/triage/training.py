@@ -1,4 +1,7 @@
-"""Fit the model once from the examples, keep the result beside the data, load it at every later start."""
+"""Fit the n-grams from the examples: ``python -m bot.triage.training`` writes the shipped file.
+
+Where examples, ideas or lexicon were changed since, the service fits once by itself and keeps the result in its cache.
+"""
 
 import hashlib
 from collections import Counter
@@ -24,10 +27,11 @@ from bot.triage.lexicon_file import read_lexicon
 from bot.triage.model import TriageModel
 from bot.triage.ngrams import GROUPS, HEADS, Floats, Ngrams, features, scale, tokens_of
 
+SHIPPED = Path(__file__).with_name("ngrams.bin")
 NLU = Path(__file__).resolve().parents[2] / "nlu"
 ORDINARY = EXAMPLES / "ordinary"
 # Raise it when ngrams.py or this file changes what is learnt.
-CODE_VERSION = 4
+CODE_VERSION = 5
 # Measured on the tune part (tests/triage/test_measured.py).
 STRENGTH = 10.0
 # So many of a person's messages are read together (judgement.py joins three to the newest).
@@ -49,13 +53,20 @@ class Lesson:
 def open_model(cache_dir: Path, nlu_dir: Path = NLU) -> TriageModel:
     """Load the model of the examples as they are now, fitting it only when something changed."""
     taught = lessons(load_examples(), load_conversations(), nlu_dir)
-    path = cache_dir / f"triage-{cache_key(taught)}.npz"
-    data = read_fitted(path)
-    ngrams = Ngrams.from_bytes(data) if data else fit(taught)
+    key = cache_key(taught)
+    path = cache_dir / f"triage-{key}.npz"
+    data = shipped(key) or read_fitted(path)
     if not data:
-        write_fitted(path, ngrams.to_bytes())
+        data = fit(taught).to_bytes()
+        write_fitted(path, data)
         forget_old(path, "triage-*.npz")
-    return TriageModel(ngrams, open_encoder())
+    return TriageModel(Ngrams.from_bytes(data), open_encoder())
+
+
+def shipped(key: str) -> bytes | None:
+    """The shipped weights, if they were learnt from just these lessons; the file begins with their key."""
+    data = SHIPPED.read_bytes() if SHIPPED.exists() else b""
+    return data[len(key) :] if data.startswith(key.encode()) else None
 
 
 def lessons(
@@ -175,3 +186,13 @@ def _head(
     model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=0)
     model.fit(matrix[rows], wanted[rows])
     return model.coef_[0], float(model.intercept_[0])
+
+
+def main() -> None:
+    """Fit all examples and write the shipped file."""
+    taught = lessons(load_examples(), load_conversations())
+    SHIPPED.write_bytes(cache_key(taught).encode() + fit(taught).to_bytes())
+
+
+if __name__ == "__main__":
+    main()
