@@ -26,26 +26,28 @@ def assess(
     recent: Sequence[str] = (),
     role: Role = Role.UNKNOWN,
     model: TriageModel | None = None,
+    asked_safety: bool = False,
 ) -> tuple[Assessment, ConversationState]:
     """Decide how urgent one message is. Reads nothing and stores nothing.
 
-    Without a ``model`` the rules decide alone. ``recent`` holds the person's messages of the last minute, oldest first, which are read joined with
-    this one. Nothing typed lowers an earlier reading: the state that comes back is never less grave.
+    Without a ``model`` the rules decide alone. ``recent`` holds the person's messages of the last minute, oldest first,
+    which are read joined with this one; ``asked_safety``: the last thing said was the bot's question whether the person
+    is safe. Nothing typed lowers an earlier reading: the state that comes back is never less grave.
     """
     message = nfc(text)
     alone = _whole(message, state, model)
     joined, before = _joined(message, alone, state, recent, model)
     reading = graver(alone, joined)
     reading = graver(reading, gathered(reading, state))
-    reading = after_a_case(reading, state, message)
+    reading = after_a_case(reading, state, message, asked_safety)
     assessment = _assessment(message, before, reading, state, role)
     return assessment, _next(state, reading, assessment)
 
 
-def _read(text: str, fiction: bool, model: TriageModel | None) -> Reading:
+def _read(text: str, fiction: bool, model: TriageModel | None, joined: bool = False) -> Reading:
     seen = views(text)
     reading = read(seen, fiction)
-    return reading if model is None else combined(reading, text, seen[0], model, fiction)
+    return reading if model is None else combined(reading, text, seen[0], model, fiction, joined)
 
 
 def _whole(message: str, state: ConversationState, model: TriageModel | None) -> Reading:
@@ -68,7 +70,7 @@ def _joined(
     if not recent or "retraction" in alone.frames or "fiction_start" in alone.frames:
         return Reading(), ""
     before = nfc(" ".join(recent[-3:]))[-_WINDOW:] + " "
-    found = _read(before + message[:_WINDOW], state.fiction_since(), model)
+    found = _read(before + message[:_WINDOW], state.fiction_since(), model, joined=True)
     shifted = (Hit(hit.rule, hit.start - len(before), hit.end - len(before)) for hit in found.hits)
     kept = tuple(Hit(hit.rule, max(hit.start, 0), max(hit.end, 0)) for hit in shifted)
     return replace(found, hits=kept), before

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.language.answers import SafetyAnswer, read_safety_answer, says_danger
 from bot.language.phrases import read_lines, says
 from bot.language.view import view
 from bot.triage.assessment import Category, Risk
@@ -47,12 +48,19 @@ def _self_harm(fresh: frozenset[str], seen: frozenset[str]) -> Reading | None:
     return Reading(Risk.HIGH, Category.SELF_HARM)
 
 
-def after_a_case(reading: Reading, state: ConversationState, message: str) -> Reading:
+def after_a_case(
+    reading: Reading, state: ConversationState, message: str, asked_safety: bool = False
+) -> Reading:
     """After a disclosure an unclear message keeps its reading, and so does taking it back.
 
-    An abuser who holds the phone types exactly that (safety.md 5).
+    An abuser who holds the phone types exactly that (safety.md 5). A plain word of danger ("nó vào rồi"), or "không"
+    where the bot asked whether the child is safe, makes it an emergency.
     """
-    if not state.case_seen or reading.risk >= Risk.HIGH:
+    if not state.case_seen:
+        return reading
+    if says_danger(message) or (asked_safety and read_safety_answer(message) is SafetyAnswer.UNSAFE):
+        return _carried(reading, state, Risk.EMERGENCY)
+    if reading.risk >= Risk.HIGH:
         return reading
     recent = state.turn - state.urgent_turn <= 6
     unclear = (
@@ -61,11 +69,11 @@ def after_a_case(reading: Reading, state: ConversationState, message: str) -> Re
         or reading.risk is Risk.MEDIUM
     )
     if "retraction" in reading.frames or (recent and unclear and not state.retracted_since()):
-        return replace(
-            reading,
-            risk=Risk.HIGH,
-            category=state.category,
-            check_in=False,
-            frames=reading.frames | {"carried"},
-        )
+        return _carried(reading, state, Risk.HIGH)
     return reading
+
+
+def _carried(reading: Reading, state: ConversationState, risk: Risk) -> Reading:
+    """``risk`` in the words of what was told before; what the message itself tells decides where it is urgent."""
+    category = reading.category if reading.risk >= Risk.HIGH else state.category
+    return replace(reading, risk=risk, category=category, check_in=False, frames=reading.frames | {"carried"})

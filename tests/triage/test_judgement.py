@@ -48,6 +48,20 @@ def test_another_topic_after_a_case_is_read_by_itself():
     assert readings[1].risk is Risk.NONE
 
 
+def test_a_plain_word_of_danger_after_a_disclosure_is_an_emergency():
+    readings, _ = talk("chú ấy sờ em", "nó vào rồi")
+    assert readings[1].risk is Risk.EMERGENCY
+    assert readings[1].category is Category.SEXUAL_ABUSE
+    assert talk("em chào chị", "nó vào rồi")[0][1].risk is Risk.NONE
+
+
+def test_no_to_the_safety_question_is_an_emergency_and_yes_is_not():
+    _, told = assess("chú ấy sờ em")
+    assert assess("không", told, asked_safety=True)[0].risk is Risk.EMERGENCY
+    assert assess("có ạ", told, asked_safety=True)[0].risk is Risk.HIGH
+    assert assess("không", asked_safety=True)[0].risk is Risk.NONE
+
+
 def test_grooming_steps_add_up_over_turns():
     readings, _ = talk(
         "em quen một anh trên mạng",
