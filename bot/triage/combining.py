@@ -14,8 +14,9 @@ class Limits:
 
     ``sure``: urgent; ``with_sign``: where a rule found something lesser; ``in_frame``: inside a story, game, news,
     joke or supposition. People talking among themselves use the same grave words, so that ``share`` of what a text
-    lacks in ``told`` is asked for on top, ``most`` at the most. ``asks``, ``asks_with_sign``: check_in. A rule's urgent
-    reading stands from ``doubted`` on, and below ``not_at_all``, or ``not_told``, it is asked about.
+    lacks in ``told`` is asked for on top, ``most`` at the most; ``joined``: more where earlier messages are read
+    along. ``asks``, ``asks_with_sign``: check_in. A rule's
+    urgent reading stands from ``doubted`` on, and below ``not_at_all``, or ``not_told``, it is asked about.
     """
 
     sure: float
@@ -24,6 +25,7 @@ class Limits:
     told: float
     share: float
     most: float
+    joined: float
     asks: float
     asks_with_sign: float
     concern: float
@@ -36,37 +38,63 @@ class Limits:
 # Chosen on the tune set and on public comments (docs/triage.md, "Figures"; tests/triage/test_measured.py keeps the
 # result from sinking).
 ALL_NETS = Limits(
-    sure=-1.2,
-    with_sign=-1.5,
-    in_frame=-0.75,
+    sure=-0.5,
+    with_sign=-0.9,
+    in_frame=-0.4,
     told=4.0,
+    share=0.7,
+    most=2.6,
+    joined=0.2,
+    asks=-0.9,
+    asks_with_sign=0.0,
+    concern=-0.3,
+    emergency=-0.6,
+    doubted=0.45,
+    not_at_all=-2.2,
+    not_told=0.0,
+)
+NO_ENCODER = Limits(
+    sure=-0.05,
+    with_sign=-0.25,
+    in_frame=-0.15,
+    told=3.0,
     share=0.8,
     most=2.3,
-    asks=0.0,
+    joined=0.0,
+    asks=-0.7,
     asks_with_sign=0.0,
     concern=0.3,
-    emergency=0.0,
-    doubted=-0.75,
-    not_at_all=-1.1,
+    emergency=-1.2,
+    doubted=0.0,
+    not_at_all=-0.95,
     not_told=1.0,
 )
-NO_ENCODER = replace(ALL_NETS, sure=-0.4, with_sign=-0.7, in_frame=0.0, told=3.0, share=0.7, asks=-0.3)
 # In fewer words a rule that fired is never doubted.
 _ENOUGH = 7
+_SURE_AGAINST_A_RETRACTION = 2.0
 # From here down nobody needs to be asked about it either.
-_CERTAINLY_NOT = -4.0
+_CERTAINLY_NOT = -3.4
 _FRAMES = ("fiction", "game", "news", "joke", "supposed", "abstract")
 
 
-def combined(reading: Reading, text: str, view: View, model: TriageModel, fiction: bool) -> Reading:
-    """The rules' reading of ``text`` in the light of the model's; an emergency is never lowered. ``view``: its likeliest."""
-    if fiction or reading.frames & {"retraction", "fiction_start"}:
+def combined(
+    reading: Reading, text: str, view: View, model: TriageModel, fiction: bool, joined: bool = False
+) -> Reading:
+    """The rules' reading of ``text`` in the light of the models'; an emergency is never lowered.
+
+    ``view``: the likeliest of the text; ``joined``: earlier messages stand in it.
+    """
+    if fiction or "fiction_start" in reading.frames:
         return reading
     seen = model.read(text, view)
+    # "Em nói dối mẹ rồi" is no retraction; who takes something back writes little else.
+    if "retraction" in reading.frames and seen.urgent < _SURE_AGAINST_A_RETRACTION:
+        return reading
     limits = ALL_NETS if seen.encoded else NO_ENCODER
     if reading.risk >= Risk.HIGH:
         return _confirmed(reading, seen, text, limits)
     strict = min(limits.most, limits.share * max(0.0, limits.told - seen.told))
+    strict += joined * limits.joined
     reading = _urgent(reading, seen, strict, view, limits)
     if reading.risk is not Risk.NONE:
         return reading

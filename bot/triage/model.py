@@ -14,13 +14,14 @@ NOTHING = -10.0
 # The encoder's share in the log-odds.
 SHARE = 0.4
 # Slope and shift that make "urgent" true odds on the tune set, with and without the encoder.
-CALIBRATED, CALIBRATED_ALONE = (1.15, -0.74), (1.0, -0.79)
+CALIBRATED, CALIBRATED_ALONE = (1.15, -0.14), (1.0, -0.34)
 _HARMS = HEADS.index(Category.SEXUAL_ABUSE)
 _WORDS_SHOWN = 3
-# One grave sentence in a long letter must not drown: from so many words on, parts are read.
-_SHORT = 130
-_PART = 50
-_OVERLAP = 20
+# One grave sentence must not drown in a flood, but a letter is understood as a whole: of 300 long letters parts of
+# fifty words found .72 of the urgent ones at 5 % false alarms, the whole letters .93. So parts are long, and begin late.
+_SHORT = 220
+_PART = 120
+_OVERLAP = 30
 # The encoder costs more and reads only the gravest parts of a long text.
 _PARTS_READ = 2
 
@@ -87,6 +88,7 @@ class TriageModel:
 
 
 def _parts(count: int) -> list[tuple[int, int]]:
+    """First and end of the parts in which a text of ``count`` words is read."""
     if count <= _SHORT:
         return [(0, count)]
     return [(first, first + _PART) for first in range(0, count - _OVERLAP, _PART - _OVERLAP)]

@@ -15,24 +15,24 @@ TALK = Path(__file__).resolve().parents[3] / "shared" / "data" / "talk.jsonl"
 TEST = Path(__file__).resolve().parents[1] / "data" / "triage_test"
 # Measured when the models were last changed, on the tune and on the test set; docs/triage.md says what they mean.
 AT_LEAST = {
-    "urgent recall": (0.977, 0.902),
-    "emergency as emergency": (0.933, 0.755),
-    "concern recall": (0.944, 0.903),
-    "category right, given urgent": (0.874, 0.861),
-    "about right, given urgent": (0.882, 0.913),
-    "check_in asked where due": (0.714, 0.743),
-    "urgent in time": (0.950, 0.833),
-    "urgent at most one turn late": (0.967, 0.933),
+    "urgent recall": (0.950, 0.946),
+    "emergency as emergency": (0.930, 0.897),
+    "concern recall": (0.943, 0.940),
+    "category right, given urgent": (0.903, 0.842),
+    "about right, given urgent": (0.904, 0.856),
+    "check_in asked where due": (0.843, 0.867),
+    "urgent in time": (0.900, 0.903),
+    "urgent at most one turn late": (0.979, 0.931),
 }
 AT_MOST = {
-    "urgent false alarms (none)": (0.007, 0.048),
-    "any concern (none)": (0.043, 0.104),
-    "medium read as urgent": (0.298, 0.223),
-    "check_in on plain messages": (0.076, 0.042),
-    "false alarm in calm talks": (0.111, 0.136),
-    "any concern in calm talks": (0.200, 0.136),
+    "urgent false alarms (none)": (0.019, 0.022),
+    "any concern (none)": (0.056, 0.062),
+    "medium read as urgent": (0.233, 0.209),
+    "check_in on plain messages": (0.040, 0.048),
+    "false alarm in calm talks": (0.062, 0.100),
+    "any concern in calm talks": (0.116, 0.233),
 }
-COMMENTS = {False: 0.0075, True: 0.0114}
+COMMENTS = {False: 0.0078, True: 0.0144}
 
 Lines = tuple[list[Example], list[Conversation]]
 

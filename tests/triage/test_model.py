@@ -10,7 +10,7 @@ from bot.errors import ContentError
 from bot.triage import START, Risk, TriageModel, assess, training
 from bot.triage.concepts import read_concepts
 from bot.triage.encoder import Encoder, open_encoder
-from bot.triage.examples import load_examples
+from bot.triage.examples import load_conversations, load_examples
 from bot.triage.model import ModelReading
 from bot.triage.ngrams import HEADS, Ngrams
 
@@ -50,6 +50,12 @@ def test_after_a_story_was_announced_the_model_is_silent(measured_model: TriageM
     assert assessment.risk is Risk.NONE
 
 
+def test_to_have_lied_to_somebody_is_no_retraction(measured_model: TriageModel):
+    text = "tối nay chú ấy hẹn em ra nhà nghỉ, dặn không được kể ai, em nói dối mẹ là đi học thêm rồi"
+    assert assess(text, model=measured_model)[0].is_urgent
+    assert assess("em nói dối thôi, em đùa đấy", model=measured_model)[0].risk is Risk.NONE
+
+
 def test_the_end_of_a_long_text_is_read(measured_model: TriageModel):
     filler = "hôm nay lớp em học bài rất vui và cả lớp cùng chơi. "
     grave = "mỗi tối ông chủ trọ lẻn vào phòng em, ông đè em rồi làm em đau, ông dặn em giấu mẹ"
@@ -64,6 +70,11 @@ def test_nothing_typed_is_nothing_read(measured_model: TriageModel):
 def test_the_stored_model_reads_alike(measured_model: TriageModel):
     again = replace(measured_model, ngrams=Ngrams.from_bytes(measured_model.ngrams.to_bytes()))
     assert again.read(UNKNOWN_TO_RULES) == measured_model.read(UNKNOWN_TO_RULES)
+
+
+def test_the_shipped_weights_were_learnt_from_the_examples_as_they_are():
+    taught = training.lessons(load_examples(), load_conversations())
+    assert training.shipped(training.cache_key(taught)), "run python -m bot.triage.training"
 
 
 def test_the_model_is_fitted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
