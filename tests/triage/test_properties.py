@@ -103,12 +103,16 @@ def test_no_disguise_calms_what_a_rule_found(disguise: str):
     assert lost == []
 
 
+@pytest.fixture(scope="module")
+def urgent_lines(measured_model: TriageModel, tune: list[Example]) -> list[str]:
+    """The messages of the tune set that are read as urgent."""
+    return [one.text for one in tune if assess(one.text, role=one.role, model=measured_model)[0].is_urgent]
+
+
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_a_disguise_hardly_ever_calms_the_whole(
-    measured_model: TriageModel, tune: list[Example], disguise: str
+    measured_model: TriageModel, tune: list[Example], urgent_lines: list[str], disguise: str
 ):
-    urgent = [one.text for one in tune if assess(one.text, role=one.role, model=measured_model)[0].is_urgent]
-    lost = [
-        text for text in urgent if not assess(DISGUISES[disguise](text), model=measured_model)[0].is_urgent
-    ]
+    disguised = map(DISGUISES[disguise], urgent_lines)
+    lost = [text for text in disguised if not assess(text, model=measured_model)[0].is_urgent]
     assert len(lost) <= LOST.get(disguise, 0.005) * len(tune)
