@@ -15,8 +15,8 @@ class Limits:
     ``sure``: urgent; ``with_sign``: where a rule found something lesser; ``in_frame``: inside a story, game, news,
     joke or supposition. People talking among themselves use the same grave words, so that ``share`` of what a text
     lacks in ``told`` is asked for on top, ``most`` at the most; ``joined``: more where earlier messages are read
-    along. ``asks``, ``asks_with_sign``: check_in. A rule's
-    urgent reading stands from ``doubted`` on, and below ``not_at_all``, or ``not_told``, it is asked about.
+    along. ``asks``, ``asks_with_sign``: check_in. A rule's urgent reading stands from ``doubted`` on, and below
+    ``not_at_all``, or ``not_told``, it is asked about.
     """
 
     sure: float
@@ -87,7 +87,7 @@ def combined(
     if fiction or "fiction_start" in reading.frames:
         return reading
     seen = model.read(text, view)
-    # "Em nói dối mẹ rồi" is no retraction; who takes something back writes little else.
+    # Who takes something back writes little else; a text that tells of harm beside it is read as it stands.
     if "retraction" in reading.frames and seen.urgent < _SURE_AGAINST_A_RETRACTION:
         return reading
     limits = ALL_NETS if seen.encoded else NO_ENCODER

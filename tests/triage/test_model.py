@@ -52,7 +52,9 @@ def test_after_a_story_was_announced_the_model_is_silent(measured_model: TriageM
 
 def test_to_have_lied_to_somebody_is_no_retraction(measured_model: TriageModel):
     text = "tối nay chú ấy hẹn em ra nhà nghỉ, dặn không được kể ai, em nói dối mẹ là đi học thêm rồi"
-    assert assess(text, model=measured_model)[0].is_urgent
+    found, _ = assess(text, model=measured_model)
+    assert found.is_urgent
+    assert not found.retraction
     assert assess("em nói dối thôi, em đùa đấy", model=measured_model)[0].risk is Risk.NONE
 
 
