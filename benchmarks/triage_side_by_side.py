@@ -9,6 +9,7 @@ among the calm lines of the tune set. Run from the repository's root; DIET takes
 import argparse
 import asyncio
 import json
+import logging
 import re
 import tempfile
 import time
@@ -23,9 +24,9 @@ from sklearn.pipeline import make_pipeline, make_union
 
 from bot.config import load_settings
 from bot.language import fold
+from bot.shares import wilson
 from bot.triage import Risk, assess
 from bot.triage.examples import TUNE, Example, load_conversations, load_examples, read_labelled
-from bot.triage.figures import wilson
 from bot.triage.training import Lesson, lessons, open_model
 
 # What a first helpline bot would look for.
@@ -79,6 +80,7 @@ def diet(taught: Sequence[Lesson], folder: Path) -> Score:
     from connectors.dialogue.compat import prepare
 
     prepare()
+    import structlog
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
@@ -101,6 +103,8 @@ def diet(taught: Sequence[Lesson], folder: Path) -> Score:
     (folder / "config.yml").write_text(DIET, encoding="utf-8")
     path = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder))
     agent = Agent.load(path)
+    # Rasa prints every message it reads.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
     def score(texts: Sequence[str]) -> list[float]:
         async def each() -> list[float]:

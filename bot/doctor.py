@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-STALE_SHARE = 0.05
+STALE_SHARE = 0.1
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 

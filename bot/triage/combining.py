@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.language.view import View
 from bot.triage.assessment import Category, Hit, Risk
-from bot.triage.model import ModelReading, TriageModel
+from bot.triage.model import ModelReading
 from bot.triage.reading import Reading, frames_in
 
 
@@ -39,35 +39,35 @@ class Limits:
 # result from sinking).
 ALL_NETS = Limits(
     sure=-0.5,
-    with_sign=-0.9,
-    in_frame=-0.4,
-    told=4.0,
-    share=0.7,
-    most=2.6,
+    with_sign=-0.7,
+    in_frame=-0.15,
+    told=3.0,
+    share=0.77,
+    most=2.8,
     joined=0.2,
-    asks=-0.9,
+    asks=-1.5,
     asks_with_sign=0.0,
     concern=-0.3,
-    emergency=-0.6,
+    emergency=-1.2,
     doubted=0.45,
-    not_at_all=-2.2,
+    not_at_all=-1.9,
     not_told=0.0,
 )
 NO_ENCODER = Limits(
-    sure=-0.05,
+    sure=-0.25,
     with_sign=-0.25,
-    in_frame=-0.15,
-    told=3.0,
+    in_frame=-0.4,
+    told=2.5,
     share=0.8,
     most=2.3,
-    joined=0.0,
-    asks=-0.7,
-    asks_with_sign=0.0,
-    concern=0.3,
-    emergency=-1.2,
+    joined=-0.3,
+    asks=-0.2,
+    asks_with_sign=0.4,
+    concern=0.1,
+    emergency=-1.5,
     doubted=0.0,
-    not_at_all=-0.95,
-    not_told=1.0,
+    not_at_all=-1.05,
+    not_told=0.5,
 )
 # In fewer words a rule that fired is never doubted.
 _ENOUGH = 7
@@ -78,15 +78,14 @@ _FRAMES = ("fiction", "game", "news", "joke", "supposed", "abstract")
 
 
 def combined(
-    reading: Reading, text: str, view: View, model: TriageModel, fiction: bool, joined: bool = False
+    reading: Reading, seen: ModelReading, text: str, view: View, fiction: bool, joined: bool = False
 ) -> Reading:
-    """The rules' reading of ``text`` in the light of the models'; an emergency is never lowered.
+    """The rules' reading of ``text`` in the light of the models', ``seen``; an emergency is never lowered.
 
     ``view``: the likeliest of the text; ``joined``: earlier messages stand in it.
     """
     if fiction or "fiction_start" in reading.frames:
         return reading
-    seen = model.read(text, view)
     # Who takes something back writes little else; a text that tells of harm beside it is read as it stands.
     if "retraction" in reading.frames and seen.urgent < _SURE_AGAINST_A_RETRACTION:
         return reading

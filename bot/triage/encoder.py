@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("encoder")
 # Pieces of words; of a longer text the beginning and the end are read.
-LONGEST = 192
+LONGEST = 160
 _BEGIN, _END = 0, 2
 logger = logging.getLogger(__name__)
 
@@ -44,14 +44,22 @@ class Encoder:
 
     def read(self, text: str) -> NDArray[np.float32] | None:
         """Log-odds in the order of ``ngrams.HEADS``; ``None``, and a line in the log, when it fails."""
+        return self._run("odds", text)
+
+    def topics(self, text: str) -> NDArray[np.float32] | None:
+        """Log-probabilities of the topics a question may ask for, in the order of ``facts``; or ``None``."""
+        return self._run("topics", text)
+
+    def _run(self, output: str, text: str) -> NDArray[np.float32] | None:
         try:
             ids = np.array([pieces_of(self.tokenizer, text)], dtype=np.int64)
-            odds: NDArray[np.float32] = self.session.run(None, {"ids": ids})[0][0]
+            (found,) = self.session.run([output], {"ids": ids})
         except Exception as error:
             # The other nets decide; a message must never wait for this one.
             logger.warning("the encoder failed to read a text: %s", type(error).__name__)
             return None
-        return odds
+        row: NDArray[np.float32] = found[0]
+        return row
 
 
 def open_encoder(folder: Path = FOLDER) -> Encoder | None:

@@ -17,6 +17,7 @@ from bot.triage.windows import windows
 
 _WINDOW = 1_500
 _OVERLAP = 250
+# The encoder costs most. Of texts in several windows, longer than most messages, it reads the gravest alone.
 
 
 def assess(
@@ -44,19 +45,28 @@ def assess(
     return assessment, _next(state, reading, assessment)
 
 
-def _read(text: str, fiction: bool, model: TriageModel | None, joined: bool = False) -> Reading:
-    seen = views(text)
-    reading = read(seen, fiction)
-    return reading if model is None else combined(reading, text, seen[0], model, fiction, joined)
+def _read(
+    texts: Sequence[str], fiction: bool, model: TriageModel | None, joined: bool = False
+) -> list[Reading]:
+    seen = [views(text) for text in texts]
+    found = [read(each, fiction) for each in seen]
+    if model is None:
+        return found
+    graded = [model.grade(text, each[0]) for text, each in zip(texts, seen, strict=True)]
+    gravest = max(range(len(graded)), key=lambda at: graded[at].urgent)
+    return [
+        combined(found[at], model.judge(graded[at], at == gravest), text, seen[at][0], fiction, joined)
+        for at, text in enumerate(texts)
+    ]
 
 
 def _whole(message: str, state: ConversationState, model: TriageModel | None) -> Reading:
-    fiction = state.fiction_since()
+    parts = windows(message, _WINDOW, _OVERLAP)
     reading = Reading()
-    for start, part in windows(message, _WINDOW, _OVERLAP):
-        found = _read(part, fiction, model)
-        moved = tuple(Hit(hit.rule, hit.start + start, hit.end + start) for hit in found.hits)
-        reading = graver(reading, replace(found, hits=moved))
+    found = _read([part for _, part in parts], state.fiction_since(), model)
+    for (start, _), each in zip(parts, found, strict=True):
+        moved = tuple(Hit(hit.rule, hit.start + start, hit.end + start) for hit in each.hits)
+        reading = graver(reading, replace(each, hits=moved))
     return reading
 
 
@@ -70,7 +80,7 @@ def _joined(
     if not recent or "retraction" in alone.frames or "fiction_start" in alone.frames:
         return Reading(), ""
     before = nfc(" ".join(recent[-3:]))[-_WINDOW:] + " "
-    found = _read(before + message[:_WINDOW], state.fiction_since(), model, joined=True)
+    (found,) = _read([before + message[:_WINDOW]], state.fiction_since(), model, joined=True)
     shifted = (Hit(hit.rule, hit.start - len(before), hit.end - len(before)) for hit in found.hits)
     kept = tuple(Hit(hit.rule, max(hit.start, 0), max(hit.end, 0)) for hit in shifted)
     return replace(found, hits=kept), before

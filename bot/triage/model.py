@@ -1,7 +1,6 @@
 """What the learnt nets make of a text: n-grams, and the encoder where its files are there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,6 +47,21 @@ class ModelReading:
 
 
 @dataclass(frozen=True, repr=False)
+class Graded:
+    """A text as the n-grams see it. ``parts``: the odds and features of each, the gravest first."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    parts: tuple[tuple[Floats, Seen], ...]
+    long: bool
+
+    @property
+    def urgent(self) -> float:
+        """The n-grams' own log-odds for the gravest part."""
+        return float(self.parts[0][0][0]) if self.parts else NOTHING
+
+
+@dataclass(frozen=True, repr=False)
 class TriageModel:
     """``read`` a text; without an ``encoder`` the n-grams decide alone."""
 
@@ -56,19 +70,28 @@ class TriageModel:
 
     def read(self, text: str, seen_as: View | None = None) -> ModelReading:
         """The reading of the gravest part of a text; an empty one reads as nothing."""
-        tokens = tokens_of(seen_as or view(text))
+        return self.judge(self.grade(text, seen_as or view(text)))
+
+    def grade(self, text: str, seen_as: View) -> Graded:
+        """What the n-grams make of each part of a text, seen as ``seen_as``."""
+        tokens = tokens_of(seen_as)
         seen = self.ngrams.see(tokens)
         parts = [seen.between(first, end) for first, end in _parts(len(tokens))]
         graded = [(odds, part) for part in parts if (odds := self.ngrams.odds(part)) is not None]
         graded.sort(key=lambda pair: -pair[0][0])
-        if not graded:
-            return ModelReading()
-        read = [self._reading(odds, part, text, tokens) for odds, part in graded[:_PARTS_READ]]
-        return replace(max(read, key=lambda one: one.urgent), part=len(parts) > 1)
+        return Graded(text, tokens, tuple(graded), len(parts) > 1)
 
-    def _reading(self, odds: Floats, part: Seen, text: str, tokens: Sequence[Token]) -> ModelReading:
+    def judge(self, graded: Graded, closely: bool = True) -> ModelReading:
+        """The reading of the gravest part; the encoder has its say where it is to be read ``closely``."""
+        encoder = self.encoder if closely else None
+        read = [self._reading(graded, at, encoder) for at in range(len(graded.parts[:_PARTS_READ]))]
+        return max(read, key=lambda one: one.urgent, default=ModelReading())
+
+    def _reading(self, graded: Graded, at: int, encoder: Encoder | None) -> ModelReading:
+        odds, part = graded.parts[at]
+        tokens = graded.tokens
         start, end = tokens[int(part.places[0])].start, tokens[int(part.places[-1])].end
-        second = self.encoder.read(text[start:end]) if self.encoder else None
+        second = encoder.read(graded.text[start:end]) if encoder else None
         if second is not None:
             odds = (1 - SHARE) * odds + SHARE * second
         slope, shift = CALIBRATED_ALONE if second is None else CALIBRATED
@@ -83,6 +106,7 @@ class TriageModel:
             spans=tuple(
                 (tokens[place].start, tokens[place].end) for place in self.ngrams.heaviest(part, _WORDS_SHOWN)
             ),
+            part=graded.long,
             encoded=second is not None,
         )
 

@@ -41,13 +41,14 @@ SEEN_AT_LEAST = {"c": 2, "w": 1, "i": 3}
 
 @dataclass(frozen=True, repr=False)
 class Lesson:
-    """One text to learn from."""
+    """One text to learn from. ``topic``: what a way of asking asks for; the encoder learns it too."""
 
     text: str
     risk: Risk
     category: Category
     told: bool = True
     asks: bool = False
+    topic: str = ""
 
 
 def open_model(cache_dir: Path, nlu_dir: Path = NLU) -> TriageModel:
@@ -72,16 +73,22 @@ def shipped(key: str) -> bytes | None:
 def lessons(
     examples: Sequence[Example], talks: Sequence[Conversation] = (), nlu_dir: Path = NLU
 ) -> list[Lesson]:
-    """The examples, conversations turn by turn, ordinary talk, ways of asking, and the lexicon's own sentences."""
+    """The examples, conversations turn by turn, ordinary talk, ways of asking, and the lexicon's own sentences.
+
+    A way of asking is calm unless an example of the same text says otherwise: who asks what to do about a picture that
+    is going round also tells of it.
+    """
+    asked = {text: topic for topic, text in questions(nlu_dir)}
     taught = [
-        Lesson(example.text, example.risk, example.category, asks=example.check_in) for example in examples
+        Lesson(one.text, one.risk, one.category, asks=one.check_in, topic=asked.pop(one.text, ""))
+        for one in examples
     ]
     taught += [lesson for talk in talks for lesson in _turns(talk)]
     for entry in read_lexicon().entries:
         taught += [Lesson(text, Risk.NONE, Category.NONE) for text in entry.near]
         if entry.risk >= Risk.HIGH:
             taught += [Lesson(text, entry.risk, entry.category) for text in entry.hits]
-    taught += [Lesson(text, Risk.NONE, Category.NONE) for text in questions(nlu_dir)]
+    taught += [Lesson(text, Risk.NONE, Category.NONE, topic=topic) for text, topic in asked.items()]
     public = ordinary()
     # Ordinary talk is mostly short; without long texts of it, to be long would read as telling of harm.
     long = [" ".join(public[at : at + 4]) for at in range(0, len(public), 4)]
@@ -112,12 +119,13 @@ def ordinary() -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def questions(nlu_dir: Path) -> list[str]:
-    """Ways of asking from the NLU files, read as plain data."""
+def questions(nlu_dir: Path) -> list[tuple[str, str]]:
+    """Topics and ways of asking for them from the NLU files, read as plain data."""
     found = []
     for path in sorted(nlu_dir.glob("*.yml")):
         for item in YAML(typ="safe").load(path)["nlu"]:
-            found += [line.strip()[2:] for line in item["examples"].splitlines() if line.strip()]
+            topic = item["intent"].removeprefix("ask/")
+            found += [(topic, line.strip()[2:]) for line in item["examples"].splitlines() if line.strip()]
     return found
 
 

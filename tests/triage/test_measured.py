@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.language import fold
+from bot.shares import Share, wilson
 from bot.triage import TriageModel, assess
 from bot.triage.evaluating import judge, judge_talks
 from bot.triage.examples import TUNE, Conversation, Example, load_conversations, load_examples, read_labelled
-from bot.triage.figures import Share, main_figures, talk_figures, wilson
+from bot.triage.figures import main_figures, talk_figures
 
 TALK = Path(__file__).resolve().parents[3] / "shared" / "data" / "talk.jsonl"
 TEST = Path(__file__).resolve().parents[1] / "data" / "triage_test"

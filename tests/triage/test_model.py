@@ -82,9 +82,13 @@ def test_the_shipped_weights_were_learnt_from_the_examples_as_they_are():
 def test_the_model_is_fitted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(training, "load_examples", lambda: load_examples()[::8])
     monkeypatch.setattr(training, "load_conversations", list)
-    first = training.open_model(tmp_path)
+    monkeypatch.setattr(
+        training, "ordinary", lambda: training.ORDINARY.joinpath("1.txt").read_text("utf-8").split("\n")[:400]
+    )
+    no_questions = tmp_path / "nlu"
+    first = training.open_model(tmp_path, no_questions)
     monkeypatch.setattr(training, "fit", None)
-    assert training.open_model(tmp_path).read(UNKNOWN_TO_RULES) == first.read(UNKNOWN_TO_RULES)
+    assert training.open_model(tmp_path, no_questions).read(UNKNOWN_TO_RULES) == first.read(UNKNOWN_TO_RULES)
 
 
 @pytest.mark.parametrize(

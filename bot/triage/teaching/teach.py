@@ -1,8 +1,11 @@
-"""The training loop: what people tell is read twice an epoch, with its marks and without, ordinary talk once."""
+"""The training loop: what people tell is read twice an epoch, with its marks and without, ordinary talk once.
+
+Ways of asking are read more often: each topic has few of them.
+"""
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -29,25 +32,33 @@ _WARM = 0.1
 _POOL = 40
 _ALONE = 0.6
 _FIRST = 0.8
+_ASKED = 2
 _SHORT = 200
 
 
 @dataclass(frozen=True)
 class _Labels:
-    """One column each: level of risk, category (-1: none), told, asks, whether asking is judged (calm lines)."""
+    """One column each: level of risk, category (-1: none), told, asks, whether asking is judged, topic (-1: none)."""
 
     level: Tensor
     category: Tensor
     told: Tensor
     asks: Tensor
     calm: Tensor
+    topic: Tensor
+
+
+def topics_of(lessons: Sequence[Lesson]) -> list[str]:
+    """The topics that lessons ask for, in the order of the network's scores."""
+    return sorted({one.topic for one in lessons if one.topic})
 
 
 def teach(base: Base, lessons: Sequence[Lesson], epochs: int, seed: int, device: str) -> Network:
     """A network taught on ``lessons``; same lessons, seed and machine, same weights."""
     torch.manual_seed(seed)
     chance = Random(seed)
-    network = Network.of(base)
+    topics = {name: at for at, name in enumerate(topics_of(lessons))}
+    network = Network.of(base, len(topics))
     network.to(device)
     sample = chance.sample(list(lessons), min(_SAMPLE, len(lessons)))
     network.eval()
@@ -61,7 +72,7 @@ def teach(base: Base, lessons: Sequence[Lesson], epochs: int, seed: int, device:
         network.train()
         for number, batch in enumerate(batches, start=1):
             with torch.autocast(device, dtype=torch.bfloat16):
-                loss = _loss(network, base.tokenizer, batch, device)
+                loss = _loss(network, base.tokenizer, batch, topics, device)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -83,7 +94,9 @@ def _copies(lessons: Sequence[Lesson], chance: Random) -> list[tuple[str, Lesson
     ]
     made = []
     for lesson in lessons:
-        if lesson.told:
+        if lesson.topic:
+            copies = [lesson.text, fold(lesson.text)] * _ASKED
+        elif lesson.told:
             text = _after(lesson.text, calm, chance)
             copies = list(dict.fromkeys((text, fold(text))))
         else:
@@ -129,7 +142,7 @@ def _padded(tokenizer: Tokenizer, texts: Sequence[str], device: str) -> tuple[Te
     return ids.to(device), mask.to(device)
 
 
-def _labels(lessons: Sequence[Lesson], device: str) -> _Labels:
+def _labels(lessons: Sequence[Lesson], topics: Mapping[str, int], device: str) -> _Labels:
     def column(values: list[float], kind: torch.dtype = torch.float32) -> Tensor:
         return torch.tensor(values, dtype=kind, device=device)
 
@@ -140,12 +153,19 @@ def _labels(lessons: Sequence[Lesson], device: str) -> _Labels:
         told=column([float(one.told) for one in lessons]),
         asks=column([float(one.asks) for one in lessons]),
         calm=column([float(one.risk is Risk.NONE) for one in lessons]),
+        topic=column([topics.get(one.topic, -1) for one in lessons], torch.long),
     )
 
 
-def _loss(network: Network, tokenizer: Tokenizer, batch: Sequence[tuple[str, Lesson]], device: str) -> Tensor:
-    raw = network(*_padded(tokenizer, [text for text, _ in batch], device))
-    labels = _labels([lesson for _, lesson in batch], device)
+def _loss(
+    network: Network,
+    tokenizer: Tokenizer,
+    batch: Sequence[tuple[str, Lesson]],
+    topics: Mapping[str, int],
+    device: str,
+) -> Tensor:
+    raw, asked_for = network(*_padded(tokenizer, [text for text, _ in batch], device))
+    labels = _labels([lesson for _, lesson in batch], topics, device)
     urgent, told, asks = raw[:, LEVELS], raw[:, LEVELS + 1], raw[:, LEVELS + 2]
     loss = functional.cross_entropy(raw[:, :LEVELS], labels.level)
     loss = loss + functional.binary_cross_entropy_with_logits(urgent, (labels.level >= Risk.HIGH).float())
@@ -154,6 +174,9 @@ def _loss(network: Network, tokenizer: Tokenizer, batch: Sequence[tuple[str, Les
     loss = loss + 0.3 * (asked * labels.calm).mean()
     if (labels.category >= 0).any():
         loss = loss + 0.3 * functional.cross_entropy(raw[:, LEVELS + 3 :], labels.category, ignore_index=-1)
+    if (labels.topic >= 0).any():
+        share = (labels.topic >= 0).float().mean()
+        loss = loss + share * functional.cross_entropy(asked_for, labels.topic, ignore_index=-1)
     made: Tensor = loss
     return made
 
@@ -161,14 +184,18 @@ def _loss(network: Network, tokenizer: Tokenizer, batch: Sequence[tuple[str, Les
 def _optimizer(
     network: Network, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    taught = [(name, value) for name, value in network.named_parameters() if not name.startswith("heads")]
+    taught = [
+        (name, value)
+        for name, value in network.named_parameters()
+        if not name.startswith(("heads", "topics"))
+    ]
     # Word vectors do not decay: most batches lack most words.
     wide = [v for name, v in taught if v.ndim > 1 and not name.startswith("word")]
     others = [v for name, v in taught if v.ndim == 1 or name.startswith("word")]
     groups = [
         {"params": wide, "weight_decay": 0.01},
         {"params": others, "weight_decay": 0.0},
-        {"params": list(network.heads.parameters()), "lr": HEADS_RATE},
+        {"params": [*network.heads.parameters(), *network.topics.parameters()], "lr": HEADS_RATE},
     ]
     optimizer = torch.optim.AdamW(groups, lr=RATE, fused=True)
     warm = max(1, int(steps * _WARM))
