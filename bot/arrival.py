@@ -255,7 +255,7 @@ class Arrival:
         if decision.line is not Line.ERASE_LATER and not self._has_urgent_case():
             on_phone = self._desk.replies.stays_on_phone(conversation, self._now)
             template_id, direct = self._desk.replies.plain(
-                Line.ERASED, Role(conversation.role), on_phone=on_phone
+                Line.ERASED, Role(conversation.role), on_phone=on_phone, language=conversation.language
             )
             erase_conversation(self._session, conversation, self._now)
             return Receipt(Outcome.STORED, direct=direct, direct_id=template_id, view=CLEAR)

@@ -8,10 +8,12 @@ from typing import Any, Self
 import httpx
 
 from bot.errors import BadInput, DialogueError
+from bot.language import ENGLISH, VIETNAMESE
 from bot.messages import Button, Reply
 from bot.triage.assessment import About, Category, Risk, Role
 
 AGE_BANDS = ("<6", "6-10", "11-13", "14-15", "16-17", ">=18", "unknown")
+LANGUAGES = (VIETNAMESE, ENGLISH)
 TALKS = ("normal", "disclosure")
 
 
@@ -24,6 +26,7 @@ class TurnRequest:
     payload: str | None = None
     role: Role = Role.UNKNOWN
     age_band: str = "unknown"
+    language: str = VIETNAMESE
     talk: str = "normal"
     end_form: bool = False
     risk: Risk = Risk.NONE
@@ -36,6 +39,7 @@ class TurnRequest:
         return {
             "role": self.role.value,
             "age_band": self.age_band,
+            "language": self.language,
             "talk": self.talk,
             "end_form": self.end_form,
             "risk": self.risk.code,
@@ -59,6 +63,7 @@ class TurnRequest:
                 payload=None if body.get("payload") is None else _text(body["payload"]),
                 role=Role(given.get("role", Role.UNKNOWN)),
                 age_band=_one_of(given.get("age_band", "unknown"), AGE_BANDS),
+                language=_one_of(given.get("language", VIETNAMESE), LANGUAGES),
                 talk=_one_of(given.get("talk", "normal"), TALKS),
                 end_form=bool(given.get("end_form", False)),
                 risk=Risk.parse(given.get("risk", "none")),

@@ -156,6 +156,7 @@ class Dispatcher:
             payload=rows[0].payload,
             role=Role(conversation.role),
             age_band=conversation.age_band,
+            language=conversation.language,
             talk=Mode.DISCLOSURE if conversation.mode == Mode.DISCLOSURE else Mode.NORMAL,
             end_form=conversation.end_form,
             risk=Risk.parse(gravest["risk"]),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.language import infer_age_band, infer_role
+from bot.language import infer_age_band, infer_language, infer_role
 from bot.privacy.sealing import lock_json, unlock_json
 from bot.routing import Mode
 from bot.storage.tables import CaseRow, ChoiceRow, ConversationRow
@@ -26,10 +26,11 @@ def settle_after_pause(conversation: ConversationRow, now: datetime) -> None:
 def learn_person(
     conversation: ConversationRow, case: CaseRow | None, text: str, choice: ChoiceRow | None
 ) -> bool:
-    """Take role and age from the person's own words; ``True`` when the role breaks while a case is open."""
+    """Take language, role and age from the person's own words; ``True`` when the role breaks while a case is open."""
     if choice is not None and choice.payload.startswith("role:"):
         conversation.role = Role(choice.payload.removeprefix("role:"))
         return False
+    conversation.language = infer_language(text) or conversation.language
     told = infer_role(text)
     if told in {None, Role.CHILD} and conversation.role in {Role.UNKNOWN, Role.CHILD}:
         conversation.age_band = infer_age_band(text) or conversation.age_band

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.escalation import cases
 from bot.escalation.duty import someone_on_duty
 from bot.escalation.wording import Wording
+from bot.language import VIETNAMESE
 from bot.messages import Reply
 from bot.privacy.erasure import KEEP_FOR_CASE
 from bot.recall import WINDOW
@@ -53,7 +54,7 @@ ON_PHONE = {
 
 
 class Replies:
-    """Looks at the conversation only for what the wording depends on: role, age band, place in the queue.
+    """Looks at the conversation only for what the wording depends on: role, age band, language, place in the queue.
 
     ``stays_on_phone`` names the channels on which "xoá" cannot clear what the person sees.
     """
@@ -72,39 +73,43 @@ class Replies:
         now: datetime,
     ) -> tuple[str, Reply]:
         """The template's id and the reply with its buttons."""
+        wording = self._wording.of(conversation.language)
         role, age, n = Role(conversation.role), conversation.age_band, conversation.acknowledgements
         if line is Line.CRISIS:
             raised = conversation.answered_risk > Risk.NONE
-            return self._wording.crisis(
-                reading.teller, reading.risk, reading.category, age, role, raised=raised
-            )
+            return wording.crisis(reading.teller, reading.risk, reading.category, age, role, raised=raised)
         if line is Line.UNSAFE:
             writer = "_writer" if reading.teller is Teller.WRITER_HARMS else ""
-            return self._wording.line(
+            return wording.line(
                 f"utter_safety_unsafe{writer}", role=role, age_band=age, teller=reading.teller
             )
         if line is Line.ACKNOWLEDGE:
-            return self._wording.acknowledgement(role, n, age_band=age, teller=reading.teller)
+            return wording.acknowledgement(role, n, age_band=age, teller=reading.teller)
         if line is Line.HIDDEN:
-            return self._wording.hidden(n)
+            return wording.hidden(n)
         if line is Line.QUEUED:
-            return self._queued(session, case, role, now)
+            return self._queued(session, case, wording, role, now)
         key = self._key(line, self.stays_on_phone(conversation, now))
         if line is Line.WANT_PERSON and not someone_on_duty(session, now):
             key = "utter_nobody_on_duty"
-        return self._wording.line(key, role=role, age_band=age, hours=KEEP_HOURS)
+        return wording.line(key, role=role, age_band=age, hours=KEEP_HOURS)
 
-    def _queued(self, session: Session, case: CaseRow | None, role: Role, now: datetime) -> tuple[str, Reply]:
+    @staticmethod
+    def _queued(
+        session: Session, case: CaseRow | None, wording: Wording, role: Role, now: datetime
+    ) -> tuple[str, Reply]:
         if case is None or not someone_on_duty(session, now):
-            return self._wording.line("utter_human_off_duty", role=role)
+            return wording.line("utter_human_off_duty", role=role)
         place = cases.place_in_queue(session, case)
         if place == 1:
-            return self._wording.line("utter_human_queued_first", role=role)
-        return self._wording.line("utter_human_queued", role=role, place=str(place))
+            return wording.line("utter_human_queued_first", role=role)
+        return wording.line("utter_human_queued", role=role, place=str(place))
 
-    def plain(self, line: Line, role: Role, *, on_phone: bool = False) -> tuple[str, Reply]:
+    def plain(
+        self, line: Line, role: Role, *, on_phone: bool = False, language: str = VIETNAMESE
+    ) -> tuple[str, Reply]:
         """A line said when no conversation is left to look at."""
-        return self._wording.line(self._key(line, on_phone), role=role)
+        return self._wording.of(language).line(self._key(line, on_phone), role=role)
 
     def stays_on_phone(self, conversation: ConversationRow, now: datetime) -> bool:
         """Whether the person will still see lines after "xoá": nobody can delete them, or they are too old."""

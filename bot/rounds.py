@@ -111,7 +111,7 @@ class Rounds:
         if not someone_on_duty(session, now):
             key, case.waiting_updates = "utter_nobody_on_duty", len(UPDATES)
         place = cases.place_in_queue(session, case)
-        template_id, reply = self._wording.line(
+        template_id, reply = self._wording.of(conversation.language).line(
             key, role=Role(conversation.role), age_band=conversation.age_band, place=place
         )
         self._outbox.queue(session, conversation, reply, now, template_id=template_id)
@@ -133,7 +133,7 @@ class Rounds:
             for row, _ in rows:
                 row.state, row.passing_body = "expired", None
             for conversation in {mine.id: mine for _, mine in rows if mine.mode != Mode.HIDDEN}.values():
-                template_id, reply = self._wording.line(
+                template_id, reply = self._wording.of(conversation.language).line(
                     LATE, role=Role(conversation.role), age_band=conversation.age_band
                 )
                 self._outbox.queue(session, conversation, reply, now, template_id=template_id)

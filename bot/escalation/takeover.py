@@ -104,7 +104,7 @@ class Takeover:
             return
         # What the page never fetched ("a person is here now") may no longer be true.
         self._outbox.withdraw(session, conversation.id, {Author.SYSTEM})
-        template_id, reply = self._wording.line(key, role=Role(conversation.role))
+        template_id, reply = self._wording.of(conversation.language).line(key, role=Role(conversation.role))
         self._outbox.queue(session, conversation, reply, now, author=Author.SYSTEM, template_id=template_id)
 
 

@@ -16,7 +16,7 @@ from bot.messages import Button, Reply
 from bot.triage.assessment import Category, Risk, Teller
 
 CRISIS_FILE = "crisis.yml"
-FILES = (CRISIS_FILE, "system.yml")
+FILES = (CRISIS_FILE, "system.yml", "english.yml")
 PAYLOADS = frozenset(
     {
         "safety:safe",
@@ -52,7 +52,9 @@ PREVIEW = 40
 TELLING = (
     r"111|113|115|an toàn|tư vấn|công an|cấp cứu|mình tin|(?<!xin )lỗi|xâm hại|đánh|ảnh|video|chết|"
     "tự tử|nguy hiểm|bí mật|kể|sợ|giúp(?! mình)|cứu|đau|chạm|doạ|dọa|tiền|bắt|gặp|trốn|khóc|buồn|báo|trực|hàng chờ|"
-    "trẻ em|người thật|người lớn|gấp|xoá|xóa|bị thương"
+    "trẻ em|người thật|người lớn|gấp|xoá|xóa|bị thương|"
+    "safe|unsafe|safety|danger|police|ambulance|abuse[ds]?|hurt|hit|beat|photos?|pictures?|die|dead|suicide|secrets?|"
+    "scared|afraid|save|pain|touch(?:ed)?|threat\\w*|money|cry|sad|counsell?ors?|hotline|delete[ds]?|urgent|believe|fault"
 )
 _TELLING = re.compile(rf"(?<!\w)(?:{TELLING})(?!\w)")
 SLOT = re.compile(r"\{(\w*)\}")
@@ -68,6 +70,7 @@ class Voice(StrEnum):
     UNKNOWN = "__unknown"
     ADULT = "__adult"
     TEACHER = "__teacher"
+    ENGLISH = "__en"
 
 
 _SUFFIXES = tuple(voice for voice in Voice if voice)

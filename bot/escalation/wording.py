@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.errors import ContentError
 from bot.escalation.templates import ANY, CRISIS_FILE, RAISED, SLOT, Template, Voice, read_templates
+from bot.language import ENGLISH, VIETNAMESE
 from bot.messages import Reply
 from bot.triage.assessment import Category, Risk, Role, Teller
 
@@ -44,12 +45,17 @@ def voice_of(role: Role, age_band: str = "unknown", teller: Teller = Teller.UNKN
 class Wording:
     """Picks a sentence by who reads it. Every verdict names its template id, which is what is stored."""
 
-    def __init__(self, templates: Mapping[str, Template]) -> None:
+    def __init__(self, templates: Mapping[str, Template], language: str = VIETNAMESE) -> None:
         self._templates = templates
+        self._language = language
         self._crisis = _index(templates.values())
         self._acknowledgements = self._pool("utter_ack_")
         self._hidden = self._pool("utter_hidden_")
         self._check_crisis()
+
+    def of(self, language: str) -> "Wording":
+        """The same lines in another language; a line that it lacks stays Vietnamese."""
+        return self if language == self._language else Wording(self._templates, language)
 
     def crisis(
         self,
@@ -95,7 +101,7 @@ class Wording:
         **slots: object,
     ) -> tuple[str, Reply]:
         """One fixed line by its key without suffix; slots it does not use are ignored."""
-        for voice in _FALLBACK[voice_of(role, age_band, teller)]:
+        for voice in self._voices(voice_of(role, age_band, teller)):
             if key + voice in self._templates:
                 return key + voice, self.by_id(key + voice, **slots)
         raise ContentError(f"{key}: no such line")
@@ -118,10 +124,13 @@ class Wording:
         self, teller: Teller, steps: tuple[str, ...], category: str, voice: Voice
     ) -> Template | None:
         """The harm's own wording goes before the general one, that goes before the fitting voice."""
-        for scene, step, spoken in product((category, ANY), steps, _FALLBACK[voice]):
+        for scene, step, spoken in product((category, ANY), steps, self._voices(voice)):
             if (teller, step, scene, spoken) in self._crisis:
                 return self._crisis[teller, step, scene, spoken]
         return None
+
+    def _voices(self, voice: Voice) -> tuple[Voice, ...]:
+        return (Voice.ENGLISH, *_FALLBACK[voice]) if self._language == ENGLISH else _FALLBACK[voice]
 
     def _pool(self, prefix: str) -> list[str]:
         keys = [t.id for t in self._templates.values() if t.id.startswith(prefix) and t.voice is Voice.CHILD]

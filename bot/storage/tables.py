@@ -57,6 +57,7 @@ class ConversationRow(Base):
     public_key: Mapped[bytes]
     role: Mapped[str] = mapped_column(String(10), default="unknown")
     age_band: Mapped[str] = mapped_column(String(8), default="unknown")
+    language: Mapped[str] = mapped_column(String(2), default="vi")
     mode: Mapped[str] = mapped_column(String(12), default="normal")
     end_form: Mapped[bool] = mapped_column(default=False)
     triage_state: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -314,3 +314,14 @@ def test_no_word_of_a_person_is_readable_in_the_database(helpline: Helpline) -> 
         dump = repr([session.execute(select(table)).all() for table in Base.metadata.sorted_tables])
     assert "sexual_abuse" in dump
     assert "Marker" not in dump and "4711" not in dump and "coi do" not in dump
+
+
+def test_who_writes_english_is_answered_in_english_and_vietnamese_switches_back(helpline: Helpline) -> None:
+    child = helpline.person()
+    child.write("my uncle touches me at night and says keep it a secret")
+    [case] = child.cases()
+    assert (case.risk, case.category) == (Risk.HIGH, "sexual_abuse")
+    assert child.read()[-1].endswith("Are you safe right now?")
+    assert child.seen[-1].options[0].title == "Safe"
+    child.write("em khong an toan", after=5)
+    assert "em" in child.read()[-1].lower().split()

@@ -66,7 +66,8 @@ def test_a_person_who_hides_may_write_instead_of_calling(replies: dict[str, str]
 
 
 def test_no_crisis_template_is_out_of_reach(wording: Wording, replies: dict[str, str]) -> None:
-    assert {template.id for template in wording if template.risk} == set(replies)
+    vietnamese = {one.id for one in wording if one.risk and one.voice is not Voice.ENGLISH}
+    assert vietnamese == set(replies)
 
 
 def test_nothing_that_must_not_be_said_is_said(wording: Wording) -> None:
