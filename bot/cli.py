@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from bot.commands import accounts, channels, checks, evaluate, install, json_lines, reports, serve
+from bot.commands import accounts, channels, checks, content, evaluate, install, json_lines, reports, serve
 from bot.errors import BadInput, ConfigError, LaChanError
 
 CALLER_FAULTS = (BadInput, ConfigError)
@@ -25,7 +25,7 @@ def build_app() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for group in (serve, checks, channels, evaluate, json_lines, reports, accounts, install):
+    for group in (serve, checks, channels, content, evaluate, json_lines, reports, accounts, install):
         group.register(app)
     return app
 
