@@ -23,13 +23,13 @@ class ActionAnswer(Action):  # type: ignore[misc, unused-ignore]
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[Any]:
         turn = Turn.of(tracker)
-        if turn.topic not in knowledge().topics:
+        if turn.topic not in knowledge(turn).topics:
             raise BadInput("a button names an unknown topic")
         if turn.in_disclosure:
             return answer_in_disclosure(dispatcher, turn)
         # Small talk and "I do not know that" are no answer to somebody in distress; support alone is.
         if turn.intent == ASK or not turn.concern:
-            say(dispatcher, _present(turn))
+            say(dispatcher, (*_present(turn), *knowledge(turn).second(turn.also, turn.role)))
         after_answer(dispatcher, turn)
         return [SlotSet("topic", turn.topic)] if turn.intent == ASK else []
 
@@ -45,7 +45,22 @@ class ActionOffer(Action):  # type: ignore[misc, unused-ignore]
         if turn.in_disclosure:
             return support(dispatcher, turn)
         if not turn.concern:
-            say(dispatcher, knowledge().offer(turn.options, turn.role))
+            say(dispatcher, knowledge(turn).offer(turn.options, turn.role))
+        after_answer(dispatcher, turn)
+        return []
+
+
+class ActionMore(Action):  # type: ignore[misc, unused-ignore]
+    """More of the last answer is wanted; in a disclosure a supporting line instead."""
+
+    def name(self) -> str:
+        return "action_more"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[Any]:
+        turn = Turn.of(tracker)
+        if turn.in_disclosure:
+            return support(dispatcher, turn)
+        say(dispatcher, knowledge(turn).more(tracker.get_slot("topic") or "", turn.role))
         after_answer(dispatcher, turn)
         return []
 
@@ -73,7 +88,7 @@ class ActionDeleteData(Action):  # type: ignore[misc, unused-ignore]
 
 
 def _present(turn: Turn) -> tuple[Reply, ...]:
-    replies = knowledge().present(turn.topic, turn.role, turn.age_band)
+    replies = knowledge(turn).present(turn.topic, turn.role, turn.age_band)
     if turn.topic not in ABOUT_REPORTING:
         return replies
     last = replies[-1]

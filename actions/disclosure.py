@@ -20,7 +20,7 @@ def answer_in_disclosure(dispatcher: CollectingDispatcher, turn: Turn) -> list[A
         return []
     if turn.intent not in (ASK, "bot_identity"):
         return support(dispatcher, turn)
-    replies = knowledge().present(turn.topic, turn.role, turn.age_band)
+    replies = knowledge(turn).present(turn.topic, turn.role, turn.age_band)
     dispatcher.utter_message(response=ANSWER, answer="\n\n".join(reply.text for reply in replies))
     after_answer(dispatcher, turn)
     return [SlotSet("topic", turn.topic)] if turn.intent == ASK else []
@@ -29,7 +29,7 @@ def answer_in_disclosure(dispatcher: CollectingDispatcher, turn: Turn) -> list[A
 def support(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
     """The next line in turn, so that nobody reads the same one twice running."""
     following = turn.support % LINES + 1
-    _, reply = wording().acknowledgement(turn.role, following, age_band=turn.age_band)
+    _, reply = wording().of(turn.language).acknowledgement(turn.role, following, age_band=turn.age_band)
     say(dispatcher, (reply,))
     after_answer(dispatcher, turn)
     return [SlotSet("support", str(following))]

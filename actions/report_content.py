@@ -57,7 +57,7 @@ class ActionReportContent(Action):  # type: ignore[misc, unused-ignore]
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[Any]:
         turn = Turn.of(tracker)
         dispatcher.utter_message(response="utter_report_content_done")
-        say(dispatcher, knowledge().present("report_content", turn.role, turn.age_band))
+        say(dispatcher, knowledge(turn).present("report_content", turn.role, turn.age_band))
         return []
 
 

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.config import ROOT, load_settings
 from bot.escalation.wording import Wording, load_wording
 from bot.knowledge import Knowledge, load_knowledge
+from bot.language import VIETNAMESE
 from bot.messages import Reply
 from bot.triage.assessment import Risk, Role
 
@@ -20,13 +21,18 @@ CONCERN = "utter_concern"
 
 @dataclass(frozen=True)
 class Turn:
-    """Codes of one turn. ``topic`` is what is asked for; ``options`` what may have been meant."""
+    """Codes of one turn. ``topic`` is what is asked for; ``options`` what may have been meant.
+
+    ``also``: what a second question in the message asks for.
+    """
 
     intent: str
     topic: str
     options: tuple[str, ...]
+    also: str
     role: Role
     age_band: str
+    language: str
     in_disclosure: bool
     support: int
     check_in: bool
@@ -36,14 +42,15 @@ class Turn:
     def of(cls, tracker: Tracker) -> Self:
         message, slots = tracker.latest_message, tracker.slots
         intent, heard = message["intent"]["name"], message.get("metadata") or {}
+        ranked = [item["name"].removeprefix(f"{ASK}/") for item in message.get("intent_ranking") or ()]
         return cls(
             intent=intent,
             topic=_topic(message) if intent == ASK else intent,
-            options=tuple(
-                item["name"].removeprefix(f"{ASK}/") for item in message.get("intent_ranking") or ()
-            ),
+            options=tuple(ranked),
+            also=ranked[1] if intent == ASK and ranked[1:] else "",
             role=Role(slots.get("role") or Role.UNKNOWN),
             age_band=slots.get("age_band") or "unknown",
+            language=heard.get("language") or VIETNAMESE,
             in_disclosure=slots.get("talk") == "disclosure",
             support=int(slots.get("support") or 0),
             check_in=bool(heard.get("check_in")),
@@ -52,9 +59,14 @@ class Turn:
 
 
 @cache
-def knowledge() -> Knowledge:
+def _all_knowledge() -> Knowledge:
     """Read once a process, at the first question; a faulty file fails that turn loudly."""
     return load_knowledge(signed_only=load_settings().stage == "live")
+
+
+def knowledge(turn: Turn) -> Knowledge:
+    """What is known, in the language of the turn."""
+    return _all_knowledge().of(turn.language)
 
 
 @cache
@@ -70,7 +82,7 @@ def say(dispatcher: CollectingDispatcher, replies: tuple[Reply, ...]) -> None:
 
 def say_line(dispatcher: CollectingDispatcher, turn: Turn, line: str) -> None:
     """One fixed line in the voice for this reader; a missing one fails, where rasa would say nothing."""
-    _, reply = wording().line(line, role=turn.role, age_band=turn.age_band)
+    _, reply = wording().of(turn.language).line(line, role=turn.role, age_band=turn.age_band)
     say(dispatcher, (reply,))
 
 

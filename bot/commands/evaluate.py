@@ -1,4 +1,4 @@
-"""``lachan eval triage``: what the triage is worth on a file of labelled messages."""
+"""``lachan eval triage | ask``: what triage and finding the topic are worth on a file of labelled lines."""
 
 import io
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from bot.knowledge.figures import Report as Answers
     from bot.triage.figures import Report
 
 TEMPLATE = Path(__file__).with_name("evaluation.html")
@@ -14,8 +15,8 @@ TEMPLATE = Path(__file__).with_name("evaluation.html")
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Measure on labelled data.", no_args_is_help=True, rich_markup_mode=None)
-    group.command()(triage)
-    group.callback()(lambda: None)
+    for command in (triage, ask):
+        group.command()(command)
     app.add_typer(group, name="eval")
 
 
@@ -53,6 +54,49 @@ def triage(
     print("\n".join(lines(measured)))
     if page is not None:
         page.write_text(as_page(measured, file.name), encoding="utf-8")
+
+
+def ask(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Labelled JSON lines.", show_default=False)],
+) -> None:
+    """Print how often the right topic is found, per role, style and topic, and what is confused with what.
+
+    A line: {"id","text","role","topics","style"}; topics are what answers the question, the best first.
+
+    \b
+    Examples:
+      ./lachan eval ask tests/data/ask_test/questions.jsonl
+    """
+    from bot.config import ROOT, load_settings
+    from bot.errors import BadInput
+    from bot.knowledge.cache import open_retriever
+    from bot.knowledge.figures import judge, read_questions, report
+    from bot.triage.training import open_model
+
+    try:
+        questions = read_questions(file)
+    except OSError as error:
+        raise BadInput(f"cannot read {file}: {error.strerror}") from error
+    settings = load_settings()
+    retriever = open_retriever(ROOT / "nlu", settings.cache_dir)
+    measured = report(judge(questions, retriever, open_model(settings.cache_dir)))
+    print("\n".join(answer_lines(measured)))
+
+
+def answer_lines(measured: "Answers") -> list[str]:
+    """The report on answers for a terminal."""
+    shown: list[str] = []
+    for title, shares in measured.sections.items():
+        shown += ["", title, *(f"  {one}" for one in shares)]
+    shown += ["", "asked for -> found"]
+    shown += [
+        f"  {count:>3}  {asked} -> {found}" for (asked, found), count in measured.confused.most_common(40)
+    ]
+    shown += ["", f"misses ({len(measured.misses)})"]
+    return shown + [
+        f"  {one.question.id}  {'/'.join(one.question.topics)} read as {one.name}  {one.question.text[:160]}"
+        for one in measured.misses
+    ]
 
 
 def lines(measured: "Report") -> list[str]:

@@ -50,10 +50,11 @@ class Card:
 
 @dataclass(frozen=True)
 class Entry:
-    """The text for one audience; for children one list of messages a band."""
+    """The text for one audience; for children one list of messages a band. ``english`` may be empty."""
 
     audience: Audience
     messages: Mapping[Band, tuple[str, ...]]
+    english: tuple[str, ...]
     cards: tuple[Card, ...]
     follow_up: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -118,17 +119,19 @@ class _Reader:
         return {Audience(name): self._entry(child, Audience(name)) for name, child in fields.items()}
 
     def _entry(self, node: Node, audience: Audience) -> Entry:
-        fields = node.fields(optional=("messages", "bands", "cards", "follow_up", "sources"))
+        fields = node.fields(optional=("messages", "bands", "english", "cards", "follow_up", "sources"))
         messages = self._messages(node, fields, audience)
+        english = self._length_checked(fields["english"]) if "english" in fields else ()
         cards = tuple(self._card(item) for item in _items(fields, "cards", MOST_CARDS))
         sources = tuple(_source(item) for item in _items(fields, "sources"))
         texts = [text for band in messages.values() for text in band] + [card.text for card in cards]
+        texts += english
         if not sources and (law := next((text for text in texts if cites_law(text)), None)):
             raise node.fault("sources, because the text cites a law", found=law)
         follow_up = tuple(
             self._follow_up(item, audience) for item in _items(fields, "follow_up", MOST_FOLLOW_UPS)
         )
-        return Entry(audience, messages, cards, follow_up, sources)
+        return Entry(audience, messages, english, cards, follow_up, sources)
 
     def _messages(
         self, node: Node, fields: Mapping[str, Node], audience: Audience
@@ -146,6 +149,11 @@ class _Reader:
         return {Band.UNDER_11: young, Band.FROM_11: self._texts(bands[Band.FROM_11], audience)}
 
     def _texts(self, node: Node, audience: Audience) -> tuple[str, ...]:
+        texts = self._length_checked(node)
+        check_address(node, audience, texts)
+        return texts
+
+    def _length_checked(self, node: Node) -> tuple[str, ...]:
         places = node.items()
         texts = tuple(place.text() for place in places)
         for place, text in zip(places, texts, strict=True):
@@ -157,7 +165,6 @@ class _Reader:
                 f"{fewest} to {MOST} messages",
                 found=f"{len(sure)} that are always shown, {len(texts)} in all",
             )
-        check_address(node, audience, texts)
         return texts
 
     def _card(self, node: Node) -> Card:

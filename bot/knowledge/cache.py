@@ -15,7 +15,7 @@ from bot.knowledge.topics import load_topics
 from bot.language import fold
 
 # Raise it when index.py changes what it learns.
-CODE_VERSION = 1
+CODE_VERSION = 2
 
 
 def open_retriever(nlu_dir: Path, cache_dir: Path) -> Retriever:
@@ -33,7 +33,7 @@ def open_retriever(nlu_dir: Path, cache_dir: Path) -> Retriever:
 
 def cache_key(examples: Sequence[Example]) -> str:
     """Hash what the learnt part depends on: examples, their folded form, code and library versions."""
-    versions = (CODE_VERSION, sklearn.__version__, index.STRENGTH, shipped_concepts().stamp)
+    versions = (CODE_VERSION, sklearn.__version__, index.PENALTY, index.ROUNDS, shipped_concepts().stamp)
     digest = hashlib.sha256(repr(versions).encode())
     for example in sorted(set(examples)):
         digest.update("\x1f".join((example.topic, example.text, fold(example.text), "\x1e")).encode())

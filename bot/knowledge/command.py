@@ -7,7 +7,7 @@ from typing import Any
 from bot.errors import BadInput
 from bot.knowledge.library import Knowledge
 from bot.knowledge.retrieval import Finding, Retriever
-from bot.language import nfc
+from bot.language import VIETNAMESE, infer_language, nfc
 from bot.messages import Reply
 from bot.triage.assessment import Role
 
@@ -30,16 +30,17 @@ def ask_lines(
             yield {"id": record["id"], "topic": None, "score": 0.0, "options": [], "answer": ""}
         else:
             finding = retriever.find(record["text"], role)
-            yield _answer(record, finding, answer(finding, knowledge, role, record["age_band"]))
+            said_in = knowledge.of(infer_language(record["text"]) or VIETNAMESE)
+            yield _answer(record, finding, answer(finding, said_in, role, record["age_band"]))
 
 
 def answer(
     finding: Finding, knowledge: Knowledge, role: Role, age_band: str = "unknown"
 ) -> tuple[Reply, ...]:
-    """The messages a chat turn says for a finding; Rasa's action calls this too."""
-    if finding.topic is None:
-        return knowledge.offer(finding.options, role)
-    return knowledge.present(finding.topic, role, age_band)
+    """The messages a chat turn says for a finding; Rasa's actions say the same."""
+    if finding.is_sure:
+        return (*knowledge.present(finding.topic, role, age_band), *knowledge.second(finding.also, role))
+    return knowledge.offer(finding.options, role)
 
 
 def _answer(record: Mapping[str, Any], finding: Finding, replies: tuple[Reply, ...]) -> dict[str, Any]:

@@ -10,46 +10,41 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
+from sklearn.linear_model import SGDClassifier
 
 from bot.knowledge.concepts import read_concepts
 from bot.knowledge.examples import Example
 from bot.language import fold, nfc
 
 WORD = r"\w+"
-# All measured by cross-validation over the NLU files; tests/knowledge keeps the result from sinking.
-STRENGTH = 10.0
-NEIGHBOUR_SHARE = 0.2
-NEIGHBOUR_SHARPNESS = 12.0
+# Measured on the tune questions; tests/knowledge keeps the result from sinking.
+PENALTY = 1e-6
+ROUNDS = 15
 
 Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)
 class Index:
-    """Fitted vectorizers, a linear model, and every example as a vector with the row of its topic."""
+    """Fitted vectorizers and a linear model: one column of ``weights`` a topic."""
 
     topics: tuple[str, ...]
     views: tuple[Any, ...]
-    model: Any
-    vectors: csr_matrix
-    rows: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
 
-    def score(self, text: str) -> tuple[Scores, float]:
-        """One probability for each topic, and the likeness (0 to 1) to the nearest example."""
+    def score(self, text: str) -> Scores | None:
+        """One probability for each topic; ``None`` where no word, letter or idea is known."""
         vector = _vectors(self.views, [text])
-        likeness = np.asarray((self.vectors @ vector.T).todense()).ravel()
-        near = np.zeros(len(self.topics))
-        np.maximum.at(near, self.rows, likeness)
-        weights = np.exp(NEIGHBOUR_SHARPNESS * (near - near.max()))
-        linear = self.model.predict_proba(vector)[0]
-        mixed = (1 - NEIGHBOUR_SHARE) * linear + NEIGHBOUR_SHARE * weights / weights.sum()
-        return mixed, float(near.max())
+        if not vector.nnz:
+            return None
+        raw = (self.weights[vector.indices] * vector.data[:, None]).sum(axis=0) + self.bias
+        chances = np.exp((raw - raw.max()).astype(np.float64))
+        return np.asarray(chances / chances.sum())
 
     def to_bytes(self) -> bytes:
         buffer = io.BytesIO()
-        joblib.dump((self.topics, self.views, self.model, self.vectors, self.rows), buffer)
+        joblib.dump((self.topics, self.views, self.weights, self.bias), buffer, compress=1)
         return buffer.getvalue()
 
     @classmethod
@@ -67,20 +62,34 @@ def build_index(examples: Sequence[Example]) -> Index:
     views = _new_views()
     for view in views:
         view.fit(texts)
-    vectors = _vectors(views, texts)
-    # One yes-or-no model a topic: as good as one model for all, and several times faster on two cores.
-    one = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=0)
-    model = OneVsRestClassifier(one)
-    model.fit(vectors, rows)
-    return Index(topics, views, model, vectors, rows)
+    # One yes-or-no model a topic, by stochastic descent: as good as an exact fit and twenty times faster.
+    model = SGDClassifier(
+        loss="log_loss",
+        alpha=PENALTY,
+        max_iter=ROUNDS,
+        tol=None,
+        class_weight="balanced",
+        random_state=0,
+        n_jobs=-1,
+    )
+    model.fit(_vectors(views, texts), rows)
+    weights, bias = model.coef_.T, model.intercept_
+    if len(topics) == 2:  # scikit-learn keeps one column for two classes
+        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+    return Index(topics, views, np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
 
 
 def _new_views() -> tuple[Any, ...]:
-    """Words as written; words and letters without diacritics (they forgive slips); ideas behind the words."""
+    """Words as written; words and letters without diacritics (they forgive slips); ideas behind the words.
+
+    Each example is there twice, so that what one line alone shows counts two.
+    """
     return (
         TfidfVectorizer(preprocessor=_written, token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True),
         TfidfVectorizer(preprocessor=_folded, token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(preprocessor=_folded, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
+        TfidfVectorizer(
+            preprocessor=_folded, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3
+        ),
         TfidfVectorizer(preprocessor=read_concepts, token_pattern=WORD, sublinear_tf=True),
     )
 
@@ -94,5 +103,5 @@ def _folded(text: str) -> str:
 
 
 def _vectors(views: Sequence[Any], texts: Sequence[str]) -> csr_matrix:
-    """Unit vectors side by side, scaled so that the whole has length one (unless a view is empty)."""
+    """Vectors of length one side by side, scaled so that the whole has length one (unless a view is empty)."""
     return csr_matrix(hstack([view.transform(texts) for view in views])) / np.sqrt(len(views))

@@ -1,7 +1,7 @@
 """The one way to what the assistant says: topic, role and age in, messages out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,24 +10,37 @@ from bot.knowledge.checks import check_address, check_message
 from bot.knowledge.reading import read_file
 from bot.knowledge.services import Directory, load_services
 from bot.knowledge.topics import READING_ORDER, ROOT, Audience, Topic, load_topics
+from bot.language import ENGLISH, VIETNAMESE
 from bot.messages import Button, Reply
 from bot.triage.assessment import Role
 
 OUT_OF_SCOPE = "out_of_scope"
 # In the live stage these are served without a signature: they say what the assistant is, or give 111.
 SERVED_UNSIGNED = frozenset({"hotline_111"})
-LINES = ("unsure", "none_of_these", "unchecked_card", "parents_text")
+TALK_TO_HUMAN = "talk_to_human"
+# Lines that speak to their reader; the others name nobody.
+ADDRESSING = ("unsure", "parents_text", "second_question", "more")
+LINES = (*ADDRESSING, "none_of_these", "unchecked_card", "vietnamese_only")
+IN_ENGLISH = "english"
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Topics, articles and contacts, checked. ``signed_only`` is the live stage."""
+    """Topics, articles and contacts, checked. ``signed_only`` is the live stage.
+
+    ``language``: what has an English text is said in English, the rest in Vietnamese after a line that says so.
+    """
 
     topics: Mapping[str, Topic]
     articles: Mapping[str, Article]
     directory: Directory
-    lines: Mapping[str, Mapping[Audience, str]]
+    lines: Mapping[str, Mapping[str, str]]
     signed_only: bool = False
+    language: str = VIETNAMESE
+
+    def of(self, language: str) -> "Knowledge":
+        """The same knowledge, said in ``language``."""
+        return self if language == self.language else replace(self, language=language)
 
     def serves(self, topic: str, role: Role) -> bool:
         """True if a text exists for this reader and may be shown in this stage."""
@@ -39,7 +52,8 @@ class Knowledge:
         if entry is None:
             raise KeyError(OUT_OF_SCOPE)
         texts = [*self._preface(entry, role), *self._texts(entry, Band.of(age_band))]
-        texts += [self._card(card, role) for card in entry.cards if self.directory.fill(card.text)]
+        if not self._in_english(entry):
+            texts += [self._card(card, role) for card in entry.cards if self.directory.fill(card.text)]
         replies = [Reply(text) for text in texts[:-1]]
         return (*replies, Reply(texts[-1], self._buttons(entry.follow_up, role)))
 
@@ -51,9 +65,21 @@ class Knowledge:
         other = Button(self.line("none_of_these", role), self.topics["capabilities"].payload)
         return (Reply(self.line("unsure", role), (*buttons, other)),)
 
+    def second(self, topic: str, role: Role) -> tuple[Reply, ...]:
+        """The offer to go on with the second question of a message; nothing where it cannot be served."""
+        buttons = self._buttons([topic] if topic else [], role)
+        return (Reply(self.line("second_question", role), buttons),) if buttons else ()
+
+    def more(self, topic: str, role: Role) -> tuple[Reply, ...]:
+        """Who wants more of an answer is led to what comes next to it, and to a person."""
+        entry = self._entry(topic, role)
+        further = [name for name in (entry.follow_up if entry else ()) if name != TALK_TO_HUMAN]
+        return (Reply(self.line("more", role), self._buttons([*further, TALK_TO_HUMAN], role)),)
+
     def line(self, name: str, role: Role) -> str:
         """One fixed line of ``articles/_lines.yml`` in the words of this reader."""
-        order = [*READING_ORDER[role], *Audience]
+        order = [IN_ENGLISH] if self.language == ENGLISH else []
+        order += [*READING_ORDER[role], *Audience]
         return next(self.lines[name][audience] for audience in order if audience in self.lines[name])
 
     def unsigned(self) -> tuple[str, ...]:
@@ -69,13 +95,19 @@ class Knowledge:
         exempt = self.topics[article.topic].is_plain or article.topic in SERVED_UNSIGNED
         return article.is_signed or exempt or not self.signed_only
 
+    def _in_english(self, entry: Entry) -> bool:
+        return self.language == ENGLISH and bool(entry.english)
+
     def _preface(self, entry: Entry, role: Role) -> list[str]:
+        if self.language == ENGLISH and not entry.english:
+            return [self.line("vietnamese_only", role)]
         borrowed = role is Role.TEACHER and entry.audience is Audience.PARENT
         return [self.line("parents_text", role)] if borrowed else []
 
     def _texts(self, entry: Entry, band: Band) -> list[str]:
         """A message whose contact may not be shown is left out whole."""
-        filled = [self.directory.fill(text) for text in entry.messages[band]]
+        said = entry.english if self._in_english(entry) else entry.messages[band]
+        filled = [self.directory.fill(text) for text in said]
         return [text for text in filled if text is not None]
 
     def _card(self, card: Card, role: Role) -> str:
@@ -86,7 +118,10 @@ class Knowledge:
 
     def _buttons(self, topics: Sequence[str], role: Role) -> tuple[Button, ...]:
         served = [self.topics[name] for name in topics if self.serves(name, role)]
-        return tuple(Button(topic.title_for(role), topic.payload) for topic in served)
+        return tuple(Button(self._title(topic, role), topic.payload) for topic in served)
+
+    def _title(self, topic: Topic, role: Role) -> str:
+        return (topic.title_en if self.language == ENGLISH else "") or topic.title_for(role)
 
 
 def load_knowledge(
@@ -99,15 +134,16 @@ def load_knowledge(
     return Knowledge(topics, articles, directory, _lines(base, directory), signed_only)
 
 
-def _lines(base: Path, directory: Directory) -> dict[str, dict[Audience, str]]:
-    lines: dict[str, dict[Audience, str]] = {}
+def _lines(base: Path, directory: Directory) -> dict[str, dict[str, str]]:
+    """Each line by audience, and in English."""
+    lines: dict[str, dict[str, str]] = {}
     for name, node in read_file(base / "articles" / "_lines.yml", base).fields(required=LINES).items():
-        known = node.fields(optional=[str(audience) for audience in Audience])
-        lines[name] = {Audience(key): value.text() for key, value in known.items()}
+        known = node.fields(optional=[IN_ENGLISH, *(str(audience) for audience in Audience)])
+        lines[name] = {key: value.text() for key, value in known.items()}
         if not lines[name]:
             raise node.fault("a text for at least one audience")
         for audience, text in lines[name].items():
             check_message(node, text.replace("{dated}", ""), directory)
-            if name in ("unsure", "parents_text"):
-                check_address(node, audience, [text])
+            if name in ADDRESSING and audience != IN_ENGLISH:
+                check_address(node, Audience(audience), [text])
     return lines

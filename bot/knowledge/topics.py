@@ -41,6 +41,7 @@ class Topic:
     audiences: frozenset[Audience]
     titles: Mapping[Audience, str]
     instead: Mapping[Role, str]
+    title_en: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -81,7 +82,7 @@ def load_topics(root: Path | None = None) -> dict[str, Topic]:
 
 
 def _topic(name: str, group: str, node: Node) -> Topic:
-    fields = node.fields(required=("audiences", "title_vi"), optional=("instead",))
+    fields = node.fields(required=("audiences", "title_vi"), optional=("instead", "title_en"))
     audiences = frozenset(
         Audience(item.one_of(("child", "parent", "teacher"))) for item in fields["audiences"].items()
     )
@@ -94,6 +95,7 @@ def _topic(name: str, group: str, node: Node) -> Topic:
         audiences=audiences,
         titles=_titles(fields["title_vi"], audiences),
         instead={Role(_role(node, role)): target.text() for role, target in instead.items()},
+        title_en=fields["title_en"].text(LONGEST_TITLE) if "title_en" in fields else "",
     )
 
 

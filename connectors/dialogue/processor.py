@@ -80,9 +80,14 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc, unused-ignore]
         output_channel: OutputChannel | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> DialogueStateTracker:
-        """Rasa's first step of a turn: what intake knows enters before the message is read."""
+        """Rasa's first step of a turn: what intake knows enters before the message is read.
+
+        The topic answered last goes the other way: the classifier sees a message and its metadata, but no tracker.
+        """
         tracker = await super().fetch_tracker_and_update_session(sender_id, output_channel, metadata)
         tracker.update_with_events(_known_before(metadata or {}), self.domain)
+        if metadata is not None:
+            metadata["last_topic"] = tracker.get_slot("topic")
         return tracker
 
 

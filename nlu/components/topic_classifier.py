@@ -18,6 +18,7 @@ from bot.triage.assessment import Role
 ASK = "ask"
 FALLBACK = "nlu_fallback"
 DIRECT = "/"
+MORE = "more"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -87,13 +88,15 @@ class TopicClassifier(GraphComponent):  # type: ignore[misc, unused-ignore]
             _set(message, order, 1.0)
             return
         assert self._retriever is not None, "a classifier that was trained but not loaded cannot read"
-        finding = self._retriever.find(text, _role(message))
-        if finding.topic is None:
+        finding = self._retriever.find(text, _role(message), _heard(message).get("last_topic") or "")
+        if finding.more:
+            _set(message, MORE, finding.score)
+        elif not finding.is_sure:
             _set_options(message, finding)
         elif finding.topic in self._plain:
             _set(message, finding.topic, finding.score)
         else:
-            _set_topic(message, finding.topic, finding.score)
+            _set_topic(message, finding)
 
 
 def _example(message: Message) -> Example:
@@ -105,8 +108,12 @@ def _as_order(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in fold(text)).split())
 
 
+def _heard(message: Message) -> dict[str, Any]:
+    return message.get("metadata") or {}
+
+
 def _role(message: Message) -> Role:
-    return Role((message.get("metadata") or {}).get("role", Role.UNKNOWN))
+    return Role(_heard(message).get("role", Role.UNKNOWN))
 
 
 def _set(message: Message, intent: str, score: float) -> None:
@@ -121,8 +128,14 @@ def _set_options(message: Message, finding: Finding) -> None:
     message.set("intent_ranking", options, add_to_output=True)
 
 
-def _set_topic(message: Message, topic: str, score: float) -> None:
-    """What rasa's own ResponseSelector would leave behind, so that its tests and reports name the topic."""
-    _set(message, ASK, score)
-    key = {"response": {"intent_response_key": f"{ASK}/{topic}"}}
+def _set_topic(message: Message, finding: Finding) -> None:
+    """What rasa's own ResponseSelector would leave behind, so that its tests and reports name the topic.
+
+    The topic of a second question in the message stands second in the ranking.
+    """
+    _set(message, ASK, finding.score)
+    if finding.also:
+        second = {"name": f"{ASK}/{finding.also}", "confidence": finding.score}
+        message.set("intent_ranking", [message.get("intent"), second], add_to_output=True)
+    key = {"response": {"intent_response_key": f"{ASK}/{finding.topic}"}}
     message.set("response_selector", {"all_retrieval_intents": [ASK], ASK: key}, add_to_output=True)

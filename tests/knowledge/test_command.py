@@ -17,7 +17,7 @@ class Unsure:
     """A retriever that never knows."""
 
     def find(self, text: str, role: Role = Role.UNKNOWN) -> Finding:
-        return Finding(None, 0.2, ("two_factor", "scam_links"))
+        return Finding("two_factor", 0.2, ("two_factor", "scam_links"))
 
 
 def test_a_question_is_answered(knowledge: Knowledge, retriever: Retriever) -> None:
@@ -30,7 +30,7 @@ def test_a_question_is_answered(knowledge: Knowledge, retriever: Retriever) -> N
 
 def test_an_unsure_finding_answers_with_the_offer(knowledge: Knowledge) -> None:
     (row,) = ask_lines(validate([GOOD]), knowledge, Unsure())  # type: ignore[arg-type]
-    assert (row["topic"], row["options"]) == (None, ["two_factor", "scam_links"])
+    assert (row["topic"], row["options"]) == ("two_factor", ["two_factor", "scam_links"])
     assert row["answer"] == knowledge.line("unsure", Role.CHILD)
 
 
