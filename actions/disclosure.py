@@ -23,7 +23,8 @@ def answer_in_disclosure(dispatcher: CollectingDispatcher, turn: Turn) -> list[A
     replies = knowledge(turn).present(turn.topic, turn.role, turn.age_band)
     dispatcher.utter_message(response=ANSWER, answer="\n\n".join(reply.text for reply in replies))
     after_answer(dispatcher, turn)
-    return [SlotSet("topic", turn.topic)] if turn.intent == ASK else []
+    # The topic is not remembered: "nói rõ hơn" must not lead on from it when somebody else holds the phone.
+    return []
 
 
 def support(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:

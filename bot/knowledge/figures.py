@@ -84,8 +84,9 @@ def _question(number: int, line: str, topics: dict[str, Topic]) -> Question:
             str(row["id"]), nfc(row["text"]), Role(row["role"]), tuple(row["topics"]), row["style"]
         )
     except (ValueError, KeyError, TypeError) as fault:
-        raise BadInput(f"line {number}: required: id, text, role, topics, style ({fault})") from fault
-    if not made.topics or (strange := {*made.topics} - topics.keys()):
+        raise BadInput(f"line {number}: required: id, text, role, topics, style") from fault
+    strange = {*made.topics} - topics.keys()
+    if not made.topics or strange:
         raise BadInput(f"line {number}: topics: found {sorted(strange)}, required: ids of topics.yml")
     return made
 

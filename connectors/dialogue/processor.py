@@ -96,7 +96,8 @@ def _known_before(metadata: dict[str, Any]) -> list[Event]:
         SlotSet(name, metadata[name]) for name in ("role", "age_band", "talk") if name in metadata
     ]
     if metadata.get("end_form"):
-        events += [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+        # Somebody else may hold the phone later: nothing asked before a disclosure is led on from (safety.md 6).
+        events += [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet("topic", None)]
     return events
 
 
